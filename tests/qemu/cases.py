@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Case files: what a case says about itself, and how a guest log is judged.
+
+A case is a shell fragment for the guest. Comments at its top describe it:
+
+    # One sentence: the behaviour that is tested.
+    # needs: mkfs.ext4 fio          programs of the build machine
+    # drivers: hvscsi               when it is not for both
+    # disk: size=1G                 a thin disk of its own; may be repeated
+    # disk: file=64M                a disk on an image file (a power of two)
+    # limit: 300                    guest seconds, instead of 120
+"""
+
+import dataclasses
+import pathlib
+import re
+
+DRIVERS = ("hv_storvsc", "hvscsi")
+KEYS = ("needs", "drivers", "disk", "limit")
+
+# What a healthy kernel never says.
+COMPLAINT = re.compile(
+    r"WARNING:|BUG:|BUG |Oops|Call Trace|Kernel panic|general protection|"
+    r"INFO: (task|rcu|possible|lockdep|trying)|possible circular|"
+    r"inconsistent lock state|Unable to handle|UBSAN|KASAN|KCSAN|"
+    r"segfault|soft lockup|hung_task|unchecked MSR|refcount_t:")
+
+# What this emulation's lack of an IOMMU or a clean taint makes it say.
+HARMLESS = re.compile(r"module verification failed|loading out-of-tree module")
+
+
+class BadCase(Exception):
+    """A case file that says something wrong about itself."""
+
+
+@dataclasses.dataclass
+class Case:
+    """One case file."""
+    path: pathlib.Path
+    title: str
+    needs: list
+    drivers: list
+    disks: list
+    limit: int
+
+    @property
+    def name(self):
+        """The file's name names the case."""
+        return self.path.name
+
+
+def parse(path):
+    """Reads the header of a case file."""
+    path = pathlib.Path(path)
+    comments = []
+    for line in path.read_text().splitlines():
+        if not line.startswith("#"):
+            break
+        comments.append(line.lstrip("# "))
+    said = {key: [] for key in KEYS}
+    title = ""
+    for line in comments:
+        key, colon, value = line.partition(":")
+        if colon and key in KEYS:
+            said[key].append(value.strip())
+        elif not title and not line.startswith("SPDX"):
+            title = line
+    if not title:
+        raise BadCase(f"{path.name}: no sentence says what it tests")
+    case = Case(path, title, " ".join(said["needs"]).split(),
+                " ".join(said["drivers"]).split() or list(DRIVERS),
+                said["disk"], int((said["limit"] or ["120"])[-1]))
+    for driver in case.drivers:
+        if driver not in DRIVERS:
+            raise BadCase(f"{path.name}: no such driver: {driver}")
+    for disk in case.disks:
+        if not re.fullmatch(r"(size|file)=\d+[KMG]?( \S+=\S+)*", disk):
+            raise BadCase(f"{path.name}: disk is size=... or file=..., not {disk}")
+    return case
+
+
+def complaints(log):
+    """Lines of a guest log that fail whatever was running."""
+    return [line for line in log.splitlines()
+            if COMPLAINT.search(line) and not HARMLESS.search(line)]
+
+
+def part_of_case(log, name, nonce):
+    """What the guest's kernel said during a case, or None when its end mark is
+    missing; the log between cases belongs to the boot."""
+    begin, end = f"case begin {name} {nonce}", f"case end {name} {nonce}"
+    if begin not in log or end not in log:
+        return None
+    return log.split(begin, 1)[1].split(end, 1)[0]
+
+
+def outside_cases(log):
+    """What the guest's kernel said while no case ran."""
+    return re.sub(r"case begin (\S+ \S+).*?case end \1", "", log, flags=re.S)
