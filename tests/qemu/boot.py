@@ -27,6 +27,10 @@ BACKSTOP_SECONDS = 3600
 
 OUTPUT_KEPT = 200
 
+# Events of the host after which the guest is gone.
+DEADLY = {"panic": "the guest's kernel panicked", "reset": "the guest crashed",
+          "fatal": "the host gave up"}
+
 # Exit status of a case that cannot be run here.
 SKIPPED = "77"
 
@@ -160,8 +164,8 @@ class Boot:
             kind, _, text = event[2:].partition(": ")
             if kind == "violation":
                 self._violations.append(text)
-            elif kind in ("panic", "reset"):
-                self._dead = f"guest {kind}: {text}"
+            elif kind in DEADLY:
+                self._dead = f"{DEADLY[kind]}: {text}"
         lines, control.lines = control.lines, []
         control.lines = [line for line in lines if not self._consume(line)]
 
@@ -220,7 +224,7 @@ class Boot:
                 todo.pop(0)
                 self.report(result)
             self.report(self._end())
-        except Lost as lost:
+        except (Lost, HostError) as lost:
             self.machine.kill()
             self._report_lost(str(lost), todo)
 
@@ -234,12 +238,9 @@ class Boot:
     def _start(self, disks):
         self._patience.start("boot", BOOT_LIMIT)
         self._until(lambda: "! ready" in self._host_log)
-        try:
-            for disk in disks:
-                self.host(f"disk add {disk}")
-            self.host("boot")
-        except HostError as error:
-            raise Lost(f"host: {error}") from error
+        for disk in disks:
+            self.host(f"disk add {disk}")
+        self.host("boot")
         while self._next(self.machine.control) != "ready":
             pass
         self._started = True
@@ -251,6 +252,7 @@ class Boot:
         self.machine.control.send(" ".join(["case", case.name, nonce, *addresses]))
         status = self._wait_for_result(case.name, nonce)
         log = self._log_of_case(case.name, nonce)
+        self._read_stats()
         complaint = self._complaint(log)
         if not complaint and status == "0":
             return Result(case.name, "pass", notes=self._notes)
@@ -259,18 +261,20 @@ class Boot:
         reason = complaint or f"exit {status}: {self._last_words()}"
         return Result(case.name, "FAIL", reason, self._evidence(log), self._notes)
 
-    def _complaint(self, log, ask_host=True):
+    def _complaint(self, log):
         """What the host or the guest's kernel found wrong since the last call,
         or "". A violation between two cases is held against the second."""
-        if ask_host:
-            # The console is read in order: all that the host found fault with
-            # so far has been said by the time it answers.
-            self._violations += self.host("violations")[0]
         violations, self._violations = self._violations, []
         if violations:
-            return f"the host saw a violation: {violations[0].strip()}"
+            return f"the host saw a violation: {violations[0]}"
         said = case_files.complaints(log)
         return f"the guest's kernel said: {said[0].strip()}" if said else ""
+
+    def _read_stats(self):
+        """The host's numbers. Its console is read in order: all that it found
+        fault with so far has been said by the time it answers."""
+        rows = [line.split() for line in self.host("stats")[0]]
+        self.stats = {row[0]: row[1] for row in rows if len(row) == 2}
 
     def _wait_for_result(self, name, nonce):
         while True:
@@ -295,18 +299,14 @@ class Boot:
         """Powers off; judges what was said outside of the cases."""
         self._patience.start("power-off", BOOT_LIMIT)
         self._output = []
-        stats = [line.split() for line in self.host("stats")[0]]
-        self.stats = {words[0]: words[1] for words in stats if len(words) == 2}
-        # What the host finds fault with later shows in its events.
-        reason = self._complaint("")
+        self._read_stats()
         nonce = secrets.token_hex(4)
         self.machine.control.send(f"end {nonce}")
         while self._next(self.machine.control) != f"end {nonce}":
             pass
         self._wait_for_exit()
         log = case_files.outside_cases(self.machine.log())
-        reason = (reason or self._complaint(log, ask_host=False) or
-                  self._bad_ending())
+        reason = self._complaint(log) or self._bad_ending()
         if reason:
             return Result("boot", "FAIL", reason, self._evidence(log))
         return Result("boot", "pass")
@@ -323,7 +323,7 @@ class Boot:
         self._until(lambda: self.machine.console.closed)
         while self.machine.exit_code(self.machine.poll_seconds) is None:
             self._patience.look()
-        if self._dead.startswith("guest"):
+        if self._dead not in ("", "QEMU ended"):
             raise Lost(self._dead)
 
     # ---- evidence ----
