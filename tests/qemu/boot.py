@@ -105,6 +105,7 @@ class Boot:
         """@report: called with each Result as it becomes known."""
         self.machine = machine
         self.report = report
+        self.on_note = None     # called with each note as it comes
         self.images = {}        # address -> path of the file behind the disk
         self.stats = {}         # the host's last words
         self._patience = Patience(machine)
@@ -150,6 +151,8 @@ class Boot:
             self._output = self._output[1 - OUTPUT_KEPT:] + [rest]
         elif word == "note":
             self._notes.append(rest)
+            if self.on_note:
+                self.on_note(rest)
         else:
             return False
         return True

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What a person types. Kbuild builds the modules; this hands over to it.
+
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+
+# One line each, from make itself.
+no_headers = no kernel headers in $(KDIR): install linux-headers-$(KVER), or give KDIR= a folder that has them
+no_gcc = there is no gcc: scripts/deps modules installs it
+need_headers = $(if $(wildcard $(KDIR)/include/generated/autoconf.h),,$(error $(no_headers)))
+need_gcc = $(if $(shell command -v gcc),,$(error $(no_gcc)))
+
+modules modules_install: ## build the modules for KDIR (default: the running kernel); install them
+	$(need_gcc)$(need_headers)@$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR) $@
+
+minihv: ## build the emulated host for the tests
+	@scripts/deps minihv
+	@$(MAKE) --no-print-directory -C tests/minihv
+
+demo: ## show the driver at work in a stock kernel
+	@scripts/demo
+
+check: ## all checks and tests, ends with "N passed, N failed"
+	@scripts/check
+
+clean: ## remove what was built here
+	$(need_headers)@$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR) clean
+	@$(MAKE) --no-print-directory -C tests/minihv clean
+
+help: ## this list
+	@sed -n 's/^\([a-z_ ]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 26
+
+.DEFAULT_GOAL := modules
+.PHONY: modules modules_install minihv demo check clean help

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What a boot is put together from: kernel, modules and disks."""
+
+import pathlib
+import subprocess
+
+import initramfs
+import machine
+
+SCRIPTS = pathlib.Path(__file__).resolve().parent.parent.parent / "scripts"
+
+
+def script(name, *words):
+    """What one of the project's scripts prints."""
+    done = subprocess.run([SCRIPTS / name, *words], stdout=subprocess.PIPE,
+                          text=True, check=False)
+    if done.returncode:
+        raise initramfs.Missing(f"scripts/{name} {' '.join(words)} failed")
+    return done.stdout.strip()
+
+
+def kernel_of(series):
+    """(folder of the unpacked image package, release)"""
+    return (pathlib.Path(script("kernel", "image", series)),
+            script("kernel", "release", series))
+
+
+def kernel_file(image, release):
+    """The bootable file in it."""
+    return image / "boot" / f"vmlinuz-{release}"
+
+
+def own_modules(series, driver):
+    """The project's modules for a kernel, name to file."""
+    if driver != "hvscsi":
+        return {}
+    built = pathlib.Path(script("modules", series))
+    return {initramfs.module_name(ko): ko for ko in built.rglob("*.ko")}
+
+
+def assign_disks(cases, folder):
+    """Gives every disk that a case asks for an address of its own.
+
+    Returns (console arguments, [(case, addresses)], {address: image file}).
+    """
+    arguments, assigned, images = [], [], {}
+    for case in cases:
+        addresses = []
+        for disk in case.disks:
+            address = f"0:0:{len(arguments)}"
+            kind, size = disk.split()[0].split("=")
+            if kind == "file":
+                image = folder / f"image{len(images)}"
+                with open(image, "wb") as file:
+                    file.truncate(machine.parse_size(size))
+                disk = disk.replace(f"file={size}", f"file={len(images)}")
+                images[address] = image
+            arguments.append(f"{address} {disk}")
+            addresses.append(address)
+        assigned.append((case, addresses))
+    return arguments, assigned, images
