@@ -64,9 +64,9 @@ class Patience:
         self._last_tick = None
         self._began = self._looked = time.monotonic()
 
-    def start(self, what, limit):
-        """From now on @what may take @limit guest seconds."""
-        self.what, self.limit, self.spent = what, limit, 0.0
+    def start(self, limit, what=""):
+        """What comes now may take @limit guest seconds; @what for reasons."""
+        self.limit, self.what, self.spent = limit, what, 0.0
 
     def tick(self, busy, idle, asking):
         """A guest second has passed. It counts in full when the guest had
@@ -81,13 +81,13 @@ class Patience:
         was_idle = idle - before[1] >= busy - before[0]
         self.spent += 1.0 if was_idle else min(1.0, ran)
         if self.spent > self.limit:
-            raise Lost(f"{self.what}: no end after {self.limit} guest seconds")
+            raise Lost(f"{self.what}no end after {self.limit} guest seconds")
 
     def look(self):
         """To be called whenever nothing was said for a while."""
         now = time.monotonic()
         if now - self._began > BACKSTOP_SECONDS:
-            raise Lost(f"{self.what}: the runner itself took too long")
+            raise Lost(f"{self.what}the runner itself took too long")
         if now - self._looked < self.machine.poll_seconds:
             return
         self._looked = now
@@ -95,7 +95,7 @@ class Patience:
         ran, self._cpu = cpu - self._cpu, cpu
         self._silence += 1.0 if self.machine.asleep() else ran
         if self._silence > SILENCE_LIMIT:
-            raise Lost(f"{self.what}: the guest shows no sign of life")
+            raise Lost(f"{self.what}the guest shows no sign of life")
 
 
 class Boot:
@@ -239,7 +239,7 @@ class Boot:
             self.report(Result(name, "FAIL", "not run: the guest was lost"))
 
     def _start(self, disks):
-        self._patience.start("boot", BOOT_LIMIT)
+        self._patience.start(BOOT_LIMIT)
         self._until(lambda: "! ready" in self._host_log)
         for disk in disks:
             self.host(f"disk add {disk}")
@@ -251,7 +251,7 @@ class Boot:
     def _run_case(self, case, addresses):
         nonce = secrets.token_hex(4)
         self._output, self._notes = [], []
-        self._patience.start(case.name, case.limit)
+        self._patience.start(case.limit)
         self.machine.control.send(" ".join(["case", case.name, nonce, *addresses]))
         status = self._wait_for_result(case.name, nonce)
         log = self._log_of_case(case.name, nonce)
@@ -288,7 +288,7 @@ class Boot:
             elif word == "result":
                 said_name, said_nonce, *status = rest.split()
                 if (said_name, said_nonce) != (name, nonce) or len(status) != 1:
-                    raise Lost(f"{name}: the guest answered something else: {line}")
+                    raise Lost(f"the guest answered something else: {line}")
                 return status[0]
 
     def _log_of_case(self, name, nonce):
@@ -300,7 +300,7 @@ class Boot:
 
     def _end(self):
         """Powers off; judges what was said outside of the cases."""
-        self._patience.start("power-off", BOOT_LIMIT)
+        self._patience.start(BOOT_LIMIT, "power-off: ")
         self._output = []
         self._read_stats()
         nonce = secrets.token_hex(4)
