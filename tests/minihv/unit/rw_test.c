@@ -144,6 +144,26 @@ static void ranges(void)
 	EQUAL(outcome(), GOOD);
 }
 
+/* Counts that fit the disk, but not the buffer; in bytes not even 32 bits. */
+static void long_counts(void)
+{
+	static const u32 counts[] = { 0x800008, 0x800000, 0x1000008 };
+	size_t i;
+
+	console("disk add 0:0:0 size=64T");
+	guest_buffer(0, 4096);
+	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		set_cdb(READ_16, 0, counts[i]);
+		command(0, VSTOR_DATA_IN);
+		EQUAL(outcome(), BAD_RANGE);
+		set_cdb(0xAA, 0, counts[i]);
+		command(0, VSTOR_DATA_OUT);
+		EQUAL(outcome(), BAD_RANGE);
+	}
+	CHECK(guest_clean(0));
+	EQUAL(disk_allocated(), 0);
+}
+
 static void bad_flags_and_direction(void)
 {
 	console("disk add 0:0:0 size=1M");
@@ -186,7 +206,7 @@ static void flushing(void)
 	struct store *s;
 	size_t op;
 
-	console("disk add 0:0:0 size=1M");
+	console("disk add 0:0:0 size=1G");
 	s = disk_find(0, 0, 0, 0)->store;
 	ops = *s->ops;
 	ops.flush = count_flush;
@@ -200,6 +220,7 @@ static void flushing(void)
 		/* The six-byte command has a part of its LBA there. */
 		cdb[1] |= 0x08;
 		command(0, VSTOR_DATA_OUT);
+		EQUAL(outcome(), GOOD);
 		EQUAL(flushes, op);
 	}
 	set_cdb(0x35, 0, 0);
@@ -283,6 +304,12 @@ static void read_capacity(void)
 	put_be32(cdb + 10, 20);
 	command(0, VSTOR_DATA_IN);
 	EQUAL(io.moved, 20);
+	put_be32(cdb + 10, 32);
+	guest_buffer(4092, 16);
+	command(0, VSTOR_DATA_IN);
+	EQUAL(outcome(), GOOD);
+	EQUAL(io.moved, 16);
+	CHECK(guest_clean(16));
 	io.buf.len = 11;
 	command(0, VSTOR_DATA_IN);
 	EQUAL(outcome(), SHORT_BUFFER);
@@ -330,6 +357,7 @@ const struct test rw_tests[] = {
 	{ "read-and-write", read_and_write },
 	{ "sparse-end", sparse_end },
 	{ "ranges", ranges },
+	{ "long-counts", long_counts },
 	{ "bad-flags-and-direction", bad_flags_and_direction },
 	{ "flushing", flushing },
 	{ "read-only", read_only },

@@ -221,6 +221,8 @@ int main(void)
 	const struct test *t;
 	size_t i;
 
+	/* What ran before a crash is to be seen. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (i = 0; i < ARRAY_SIZE(lists); i++)
 		for (t = lists[i]; t->name; t++) {
 			if (run(t))

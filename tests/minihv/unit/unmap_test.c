@@ -60,6 +60,10 @@ static void unmap_frees(void)
 	s->ops->read(s, 0, got, 65536);
 	CHECK(!memcmp(got, data, 65536));
 	EQUAL(disk_find(0, 0, 0, 0)->stats.unmaps, 1);
+	/* The count has 32 bits. */
+	descriptor(0, 0, 0x10000);
+	unmap(0, 1);
+	EQUAL(disk_allocated(), 0);
 }
 
 static void unmap_longest_list(void)
@@ -102,6 +106,9 @@ static void unmap_errors(void)
 	EQUAL(outcome(), BAD_FIELD);
 	set_cdb(UNMAP, 0, 24);
 	guest_put(2, "\0\x11", 2);	/* of the descriptors */
+	command(0, VSTOR_DATA_OUT);
+	EQUAL(outcome(), BAD_FIELD);
+	guest_put(0, "\0\x17\0\x10", 4);	/* of the list alone */
 	command(0, VSTOR_DATA_OUT);
 	EQUAL(outcome(), BAD_FIELD);
 	set_cdb(UNMAP, 0, 7);
