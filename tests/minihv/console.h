@@ -11,6 +11,7 @@
 
 #include "lib.h"
 
+#define CONSOLE_PORT		0x3e8	/* COM3, hidden from the guest */
 #define CONSOLE_MAX_WORDS	16
 
 /**
@@ -27,8 +28,7 @@ struct console_request {
  * struct console_command - what to do with a line
  * @name: its leading words, separated by one blank ("disk add").
  * @usage: what follows them, for help.
- * @run: does it under the host lock; true when console_ok() is to be said by
- *	the caller, false when console_fail() has been called.
+ * @run: does it under the host lock; false after console_fail().
  *
  * A module lists its commands in an array that ends with a NULL name and that
  * console.c knows.
@@ -41,6 +41,9 @@ struct console_command {
 
 /* One line of an answer; the blanks in front and the line end are added. */
 void console_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Ends the answer with "ok TEXT"; without it, a true run() ends it with "ok". */
+void console_answer(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Ends the answer with "error: ...". Returns false, to be returned by run(). */
 bool console_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -61,6 +64,7 @@ bool console_unknown(struct console_request *rq, int first);
 
 void console_init(void);
 void console_poll(void);	/* on the host CPU, without the host lock */
+bool console_help(struct console_request *rq);
 
 extern const struct console_command disk_commands[];
 extern const struct console_command host_commands[];

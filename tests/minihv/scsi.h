@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The emulated SCSI disks: which exist, and what they answer to a command.
- * Knows nothing of VMBus; the storage provider (storvsp.c) calls it.
+ * What the emulated disks answer to a SCSI command. Knows nothing of VMBus; the
+ * storage provider (storvsp.c) calls it.
  */
 #ifndef MINIHV_SCSI_H
 #define MINIHV_SCSI_H
 
 #include "lib.h"
-#include "store.h"
+
+#define SCSI_SENSE_LENGTH	18
 
 /**
  * struct guest_buffer - data buffer of a command in guest memory
@@ -15,7 +16,8 @@
  * @offset: into the first page.
  * @len: in bytes.
  *
- * Guest-physical addresses are the host's own addresses.
+ * Guest-physical addresses are the host's own addresses. The guest may write to
+ * the buffer at any time: what decides something is copied out first.
  */
 struct guest_buffer {
 	const u64 *pfn;
@@ -23,13 +25,23 @@ struct guest_buffer {
 	u32 len;
 };
 
-/* Address of byte @pos and, in *chunk, how many bytes follow in its page. */
+/*
+ * Address of byte @pos, which is inside the buffer, and, in *chunk, how many
+ * bytes of the buffer follow in its page.
+ */
 void *guest_buffer_at(const struct guest_buffer *b, u32 pos, u32 *chunk);
+
+/* Copy @len bytes from byte @pos on; the caller stays inside the buffer. */
+void guest_buffer_read(const struct guest_buffer *b, u32 pos, void *dst,
+		       u32 len);
+void guest_buffer_write(const struct guest_buffer *b, u32 pos, const void *src,
+			u32 len);
 
 /**
  * struct scsi_io - one command and its outcome
+ * @controller: which synthetic SCSI controller.
  * @path: SCSI channel. @target: and target. @lun: and LUN.
- * @cdb: always 16 bytes.
+ * @cdb: always 16 bytes, a copy that the guest cannot write to.
  * @data_in: VSTOR_DATA_* as the guest said.
  * @buf: data buffer; its length is the transfer length, 0 for none.
  * @srb_status: outcome, VSTOR_SRB_*; AUTOSENSE_VALID is in @sense_valid.
@@ -39,7 +51,7 @@ void *guest_buffer_at(const struct guest_buffer *b, u32 pos, u32 *chunk);
  * @sense_valid: outcome.
  */
 struct scsi_io {
-	u8 path, target, lun;
+	u8 controller, path, target, lun;
 	const u8 *cdb;
 	u8 data_in;
 	struct guest_buffer buf;
@@ -53,13 +65,5 @@ struct scsi_io {
 
 /* Does one command to the end. Under the host lock. */
 void scsi_execute(struct scsi_io *io);
-
-/* A message to the operator about what a disk saw; provided by the host. */
-struct disk_stats {
-	u64 reads, writes, unmaps, flushes, other;
-	u64 bytes_read, bytes_written;
-};
-
-extern struct disk_stats disk_stats;
 
 #endif /* MINIHV_SCSI_H */

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The table of emulated disks. All functions are called under the host lock. */
+#ifndef MINIHV_DISK_H
+#define MINIHV_DISK_H
+
+#include "lib.h"
+#include "scsi.h"
+#include "store.h"
+
+#define DISK_CONTROLLERS	4
+#define DISK_LUNS		256
+#define DISK_ID_SIZE		16
+#define DISK_SERIAL_MAX		64
+#define DISK_SECTOR_SHIFT	9
+#define DISK_SECTOR_SIZE	(1u << DISK_SECTOR_SHIFT)
+#define DISK_PHYSICAL_EXPONENT	3	/* 512e */
+#define DISK_MAX_SIZE		(64ull << 40)	/* what a VHDX can have */
+
+/**
+ * struct disk_stats - what a disk was asked for
+ * @other: commands that are none of the following.
+ * @reads: READ commands. @writes: WRITE. @unmaps: UNMAP.
+ * @flushes: times that the store was flushed, forced unit access included.
+ * @failed: commands that ended in CHECK CONDITION; counted above as well.
+ * @bytes_read: by READ commands that succeeded. @bytes_written: WRITE.
+ */
+struct disk_stats {
+	u64 other, reads, writes, unmaps, flushes, failed;
+	u64 bytes_read, bytes_written;
+};
+
+/**
+ * struct disk - an emulated disk
+ * @next: with the same controller and LUN, on another target.
+ * @controller: @target: @lun: its address, always on path 0.
+ * @unmap: thin provisioning is offered.
+ * @readonly: writes are refused.
+ * @sense_pending: @sense waits for a REQUEST SENSE.
+ * @file: number of the file that is its store, -1 for none.
+ * @store: the contents.
+ * @id: names the disk in VPD page 83.
+ * @serial: text of VPD page 80, "" for none.
+ * @sense: of the last command.
+ * @stats: counters.
+ */
+struct disk {
+	struct disk *next;
+	u8 controller, target, lun;
+	bool unmap, readonly, sense_pending;
+	int file;
+	struct store *store;
+	u8 id[DISK_ID_SIZE];
+	char serial[DISK_SERIAL_MAX + 1];
+	u8 sense[SCSI_SENSE_LENGTH];
+	struct disk_stats stats;
+};
+
+static inline u64 disk_sectors(const struct disk *d)
+{
+	return d->store->size >> DISK_SECTOR_SHIFT;
+}
+
+/* NULL when there is none; that is so on every path but 0. */
+struct disk *disk_find(u8 controller, u8 path, u8 target, u8 lun);
+
+/* The disk with the lowest LUN from @lun on, or NULL. */
+struct disk *disk_next(u8 controller, u8 path, u8 target, unsigned int lun);
+
+/* Is there a disk on this target? */
+bool disk_any(u8 controller, u8 target);
+
+void disk_flush(struct disk *d);
+
+/* All disks together, those that have been removed included. */
+void disk_totals(struct disk_stats *sum);
+
+/* A disk came or went; provided by the host, which tells the guest. */
+void host_disks_changed(unsigned int controller);
+
+/*
+ * Text to follow "ok" on the last line of an answer, when run() returns true;
+ * provided by the console.
+ */
+void console_answer(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif /* MINIHV_DISK_H */

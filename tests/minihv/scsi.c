@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SCSI commands: who handles which, how they end, and the small ones.
+ *
+ * The model is a virtual disk of a real host, quirks included: a guest driver
+ * has to cope with those.
+ */
+#include "scsi_command.h"
+
+#define OP_TEST_UNIT_READY	0x00
+#define OP_REQUEST_SENSE	0x03
+#define OP_FORMAT_UNIT		0x04
+#define OP_READ_6		0x08
+#define OP_WRITE_6		0x0A
+#define OP_INQUIRY		0x12
+#define OP_RESERVE_6		0x16
+#define OP_RELEASE_6		0x17
+#define OP_MODE_SENSE_6		0x1A
+#define OP_START_STOP		0x1B
+#define OP_PREVENT_ALLOW	0x1E
+#define OP_READ_CAPACITY_10	0x25
+#define OP_READ_10		0x28
+#define OP_WRITE_10		0x2A
+#define OP_SYNC_CACHE_10	0x35
+#define OP_UNMAP		0x42
+#define OP_MODE_SENSE_10	0x5A
+#define OP_READ_16		0x88
+#define OP_WRITE_16		0x8A
+#define OP_SYNC_CACHE_16	0x91
+#define OP_SERVICE_ACTION_IN_16	0x9E
+#define OP_REPORT_LUNS		0xA0
+#define OP_READ_12		0xA8
+#define OP_WRITE_12		0xAA
+
+#define KEY_MEDIUM_ERROR	0x3
+#define KEY_ILLEGAL_REQUEST	0x5
+#define KEY_DATA_PROTECT	0x7
+
+#define SENSE_CURRENT_FIXED	0x70
+#define SENSE_MIN_LENGTH	8
+
+/* All errors that exist have an additional sense code qualifier of 0. */
+static const struct {
+	u8 srb_status, key, asc;
+} errors[] = {
+	[SCSI_BAD_OPCODE] = {
+		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x20 },
+	[SCSI_BAD_FIELD] = {
+		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x24 },
+	[SCSI_BAD_RANGE] = {
+		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x21 },
+	[SCSI_SHORT_BUFFER] = {
+		VSTOR_SRB_DATA_OVERRUN, KEY_ILLEGAL_REQUEST, 0x24 },
+	[SCSI_READ_ONLY] = { VSTOR_SRB_ERROR, KEY_DATA_PROTECT, 0x27 },
+	[SCSI_WRITE_FAULT] = { VSTOR_SRB_ERROR, KEY_MEDIUM_ERROR, 0x0C },
+};
+
+void *guest_buffer_at(const struct guest_buffer *b, u32 pos, u32 *chunk)
+{
+	u64 at = (u64)b->offset + pos;
+	u64 in_page = at % PAGE_SIZE;
+
+	*chunk = (u32)MIN(PAGE_SIZE - in_page, (u64)(b->len - pos));
+	return (void *)(b->pfn[at / PAGE_SIZE] * PAGE_SIZE + in_page);
+}
+
+void guest_buffer_read(const struct guest_buffer *b, u32 pos, void *dst,
+		       u32 len)
+{
+	u32 done, chunk;
+	void *p;
+
+	for (done = 0; done < len; done += chunk) {
+		p = guest_buffer_at(b, pos + done, &chunk);
+		chunk = MIN(chunk, len - done);
+		memcpy((u8 *)dst + done, p, chunk);
+	}
+}
+
+void guest_buffer_write(const struct guest_buffer *b, u32 pos, const void *src,
+			u32 len)
+{
+	u32 done, chunk;
+	void *p;
+
+	for (done = 0; done < len; done += chunk) {
+		p = guest_buffer_at(b, pos + done, &chunk);
+		chunk = MIN(chunk, len - done);
+		memcpy(p, (const u8 *)src + done, chunk);
+	}
+}
+
+static void build_sense(u8 *sense, u8 key, u8 asc)
+{
+	memset(sense, 0, SCSI_SENSE_LENGTH);
+	sense[0] = SENSE_CURRENT_FIXED;
+	sense[2] = key;
+	sense[7] = SCSI_SENSE_LENGTH - 8;
+	sense[12] = asc;
+}
+
+void scsi_fail(struct scsi_io *io, struct disk *d, enum scsi_error why)
+{
+	io->scsi_status = SCSI_CHECK_CONDITION;
+	io->srb_status = errors[why].srb_status;
+	io->moved = 0;
+	build_sense(io->sense, errors[why].key, errors[why].asc);
+	io->sense_valid = true;
+	if (!d)
+		return;
+	memcpy(d->sense, io->sense, SCSI_SENSE_LENGTH);
+	d->sense_pending = true;
+}
+
+void scsi_reply(struct scsi_io *io, const void *data, u32 len)
+{
+	io->moved = MIN(len, io->buf.len);
+	guest_buffer_write(&io->buf, 0, data, io->moved);
+}
+
+/* Hosts say yes to some commands and do nothing. */
+static void accept(struct scsi_io *io, struct disk *d)
+{
+	(void)io;
+	(void)d;
+}
+
+static void request_sense(struct scsi_io *io, struct disk *d)
+{
+	u8 sense[SCSI_SENSE_LENGTH];
+	u32 len = io->cdb[4];
+
+	if (len < SENSE_MIN_LENGTH || len > io->buf.len) {
+		scsi_fail(io, d, SCSI_BAD_FIELD);
+		return;
+	}
+	build_sense(sense, 0, 0);
+	if (d->sense_pending)
+		memcpy(sense, d->sense, sizeof(sense));
+	scsi_reply(io, sense, MIN(len, sizeof(sense)));
+}
+
+static void start_stop(struct scsi_io *io, struct disk *d)
+{
+	bool immediate = io->cdb[1] & 0x01;
+	bool start = io->cdb[4] & 0x01, eject = io->cdb[4] & 0x02;
+
+	if (immediate)
+		scsi_fail(io, d, SCSI_BAD_FIELD);
+	else if (!start && eject)
+		scsi_fail(io, d, SCSI_BAD_OPCODE);
+	else if (!start)
+		disk_flush(d);
+}
+
+static void sync_cache(struct scsi_io *io, struct disk *d)
+{
+	(void)io;
+	disk_flush(d);
+}
+
+static const struct scsi_command {
+	scsi_handler *run;
+	u8 direction;	/* of its data: VSTOR_DATA_* */
+	u8 counter;	/* which of struct disk_stats, by offset */
+} commands[256] = {
+#define COMMAND(fn, dir) { .run = (fn), .direction = VSTOR_DATA_##dir }
+#define COUNTED(fn, dir, field) { .run = (fn), \
+	.direction = VSTOR_DATA_##dir, \
+	.counter = offsetof(struct disk_stats, field) }
+	[OP_TEST_UNIT_READY]	= COMMAND(accept, NONE),
+	[OP_REQUEST_SENSE]	= COMMAND(request_sense, IN),
+	[OP_FORMAT_UNIT]	= COMMAND(accept, NONE),
+	[OP_READ_6]		= COUNTED(scsi_read, IN, reads),
+	[OP_WRITE_6]		= COUNTED(scsi_write, OUT, writes),
+	[OP_INQUIRY]		= COMMAND(scsi_inquiry, IN),
+	[OP_RESERVE_6]		= COMMAND(accept, NONE),
+	[OP_RELEASE_6]		= COMMAND(accept, NONE),
+	[OP_MODE_SENSE_6]	= COMMAND(scsi_mode_sense6, IN),
+	[OP_START_STOP]		= COMMAND(start_stop, NONE),
+	[OP_PREVENT_ALLOW]	= COMMAND(accept, NONE),
+	[OP_READ_CAPACITY_10]	= COMMAND(scsi_read_capacity10, IN),
+	[OP_READ_10]		= COUNTED(scsi_read, IN, reads),
+	[OP_WRITE_10]		= COUNTED(scsi_write, OUT, writes),
+	[OP_SYNC_CACHE_10]	= COMMAND(sync_cache, NONE),
+	[OP_UNMAP]		= COUNTED(scsi_unmap, OUT, unmaps),
+	[OP_MODE_SENSE_10]	= COMMAND(scsi_mode_sense10, IN),
+	[OP_READ_16]		= COUNTED(scsi_read, IN, reads),
+	[OP_WRITE_16]		= COUNTED(scsi_write, OUT, writes),
+	[OP_SYNC_CACHE_16]	= COMMAND(sync_cache, NONE),
+	[OP_SERVICE_ACTION_IN_16] = COMMAND(scsi_service_action_in16, IN),
+	[OP_READ_12]		= COUNTED(scsi_read, IN, reads),
+	[OP_WRITE_12]		= COUNTED(scsi_write, OUT, writes),
+#undef COUNTED
+#undef COMMAND
+};
+
+/*
+ * A host maps the buffer for writing whenever the guest's direction is not OUT,
+ * and for reading otherwise; a command that needs the opposite gets a fault.
+ */
+static bool direction_fits(const struct scsi_io *io, u8 direction)
+{
+	bool out = io->data_in == VSTOR_DATA_OUT;
+
+	if (direction == VSTOR_DATA_NONE || !io->buf.len)
+		return true;
+	return out == (direction == VSTOR_DATA_OUT);
+}
+
+/*
+ * The controller answers this one, also for targets without any disk. Neither
+ * SELECT REPORT nor the allocation length counts, only the buffer does.
+ */
+static void report_luns(struct scsi_io *io)
+{
+	const u32 entry = 8;
+	u8 data[8] = { 0 };
+	struct disk *d;
+	u32 pos = entry;
+
+	if (!direction_fits(io, VSTOR_DATA_IN)) {
+		scsi_fail(io, NULL, SCSI_BAD_FIELD);
+		return;
+	}
+	if (io->buf.len < entry)
+		return;
+	for (d = disk_next(io->controller, io->path, io->target, 0); d;
+	     d = disk_next(io->controller, io->path, io->target, d->lun + 1u)) {
+		put_be16(data, d->lun);
+		if (pos < io->buf.len)
+			guest_buffer_write(&io->buf, pos, data,
+					   MIN(entry, io->buf.len - pos));
+		pos += entry;
+	}
+	put_be64(data, (u64)(pos - entry) << 32);
+	guest_buffer_write(&io->buf, 0, data, entry);
+	io->moved = MIN(pos, io->buf.len);
+}
+
+/* INQUIRY tells guests of missing disks, all other commands of lost ones. */
+static void absent(struct scsi_io *io)
+{
+	if (io->cdb[0] == OP_INQUIRY) {
+		scsi_inquiry_absent(io);
+		return;
+	}
+	io->scsi_status = SCSI_CHECK_CONDITION;
+	io->srb_status = VSTOR_SRB_INVALID_LUN;
+}
+
+static void execute_on(struct scsi_io *io, struct disk *d)
+{
+	const struct scsi_command *cmd = &commands[io->cdb[0]];
+
+	(*(u64 *)((u8 *)&d->stats + cmd->counter))++;
+	if (!cmd->run)
+		scsi_fail(io, d, SCSI_BAD_OPCODE);
+	else if (!direction_fits(io, cmd->direction))
+		scsi_fail(io, d, SCSI_BAD_FIELD);
+	else
+		cmd->run(io, d);
+
+	/* Sense is kept until the next command, whether that asks or not. */
+	if (io->scsi_status == SCSI_GOOD)
+		d->sense_pending = false;
+	else
+		d->stats.failed++;
+}
+
+void scsi_execute(struct scsi_io *io)
+{
+	struct disk *d;
+
+	io->srb_status = VSTOR_SRB_SUCCESS;
+	io->scsi_status = SCSI_GOOD;
+	io->moved = 0;
+	io->sense_valid = false;
+	memset(io->sense, 0, sizeof(io->sense));
+
+	d = disk_find(io->controller, io->path, io->target, io->lun);
+	if (io->cdb[0] == OP_REPORT_LUNS)
+		report_luns(io);
+	else if (d)
+		execute_on(io, d);
+	else
+		absent(io);
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Commands on the contents and the size of a disk. */
+#include "scsi_command.h"
+
+#define SERVICE_ACTION_MASK	0x1F
+#define READ_CAPACITY_16	0x10
+#define CAPACITY_10_LENGTH	8
+#define CAPACITY_16_LENGTH	32
+#define CAPACITY_16_MIN		12
+#define CAPACITY_16_UNMAP	0x80	/* LBPME */
+
+#define RW_FUA			0x08
+/* Protection information and relative addresses: there are none. */
+#define RW_UNKNOWN		0xE1
+
+#define UNMAP_HEADER		8
+#define UNMAP_DESCRIPTOR	16
+
+struct range {
+	u64 lba;
+	u32 count;
+	bool fua;
+};
+
+static bool in_range(const struct disk *d, u64 lba, u64 count)
+{
+	u64 sectors = disk_sectors(d);
+
+	return lba < sectors && count <= sectors - lba;
+}
+
+/* The length of a command is in the top three bits of its code. */
+static void decode(const u8 *cdb, struct range *r)
+{
+	r->fua = cdb[1] & RW_FUA;
+	switch (cdb[0] >> 5) {
+	case 0:
+		r->lba = get_be32(cdb) & 0x1FFFFF;
+		r->count = cdb[4];
+		r->fua = false;
+		break;
+	case 4:
+		r->lba = get_be64(cdb + 2);
+		r->count = get_be32(cdb + 10);
+		break;
+	case 5:
+		r->lba = get_be32(cdb + 2);
+		r->count = get_be32(cdb + 6);
+		break;
+	default:
+		r->lba = get_be32(cdb + 2);
+		r->count = get_be16(cdb + 7);
+	}
+}
+
+/*
+ * Finds the range of a READ or WRITE, or ends @io. Hosts take a count of 0 for
+ * an error, in the six-byte commands too, where the standard says 256.
+ */
+static bool find_range(struct scsi_io *io, struct disk *d, struct range *r)
+{
+	bool six = io->cdb[0] >> 5 == 0;
+
+	if (!six && io->cdb[1] & RW_UNKNOWN) {
+		scsi_fail(io, d, SCSI_BAD_FIELD);
+		return false;
+	}
+	decode(io->cdb, r);
+	if (!r->count || r->count > io->buf.len >> DISK_SECTOR_SHIFT ||
+	    !in_range(d, r->lba, r->count)) {
+		scsi_fail(io, d, SCSI_BAD_RANGE);
+		return false;
+	}
+	return true;
+}
+
+void scsi_read(struct scsi_io *io, struct disk *d)
+{
+	u32 pos, chunk, len;
+	struct range r;
+	u64 offset;
+	void *p;
+
+	if (!find_range(io, d, &r))
+		return;
+	offset = r.lba << DISK_SECTOR_SHIFT;
+	len = r.count << DISK_SECTOR_SHIFT;
+	for (pos = 0; pos < len; pos += chunk) {
+		p = guest_buffer_at(&io->buf, pos, &chunk);
+		chunk = MIN(chunk, len - pos);
+		d->store->ops->read(d->store, offset + pos, p, chunk);
+	}
+	io->moved = len;
+	d->stats.bytes_read += len;
+}
+
+void scsi_write(struct scsi_io *io, struct disk *d)
+{
+	u32 pos, chunk, len;
+	struct range r;
+	u64 offset;
+	void *p;
+
+	if (!find_range(io, d, &r))
+		return;
+	if (d->readonly) {
+		scsi_fail(io, d, SCSI_READ_ONLY);
+		return;
+	}
+	offset = r.lba << DISK_SECTOR_SHIFT;
+	len = r.count << DISK_SECTOR_SHIFT;
+	for (pos = 0; pos < len; pos += chunk) {
+		p = guest_buffer_at(&io->buf, pos, &chunk);
+		chunk = MIN(chunk, len - pos);
+		if (!d->store->ops->write(d->store, offset + pos, p, chunk)) {
+			scsi_fail(io, d, SCSI_WRITE_FAULT);
+			return;
+		}
+	}
+	if (r.fua)
+		disk_flush(d);
+	io->moved = len;
+	d->stats.bytes_written += len;
+}
+
+void scsi_read_capacity10(struct scsi_io *io, struct disk *d)
+{
+	u8 data[CAPACITY_10_LENGTH];
+
+	if (io->buf.len < sizeof(data)) {
+		scsi_fail(io, d, SCSI_SHORT_BUFFER);
+		return;
+	}
+	put_be32(data, (u32)MIN(disk_sectors(d) - 1, 0xFFFFFFFFull));
+	put_be32(data + 4, DISK_SECTOR_SIZE);
+	scsi_reply(io, data, sizeof(data));
+}
+
+/* READ CAPACITY (16) is the only service action. */
+void scsi_service_action_in16(struct scsi_io *io, struct disk *d)
+{
+	u8 data[CAPACITY_16_LENGTH] = { 0 };
+	u32 room = get_be32(io->cdb + 10);
+
+	if ((io->cdb[1] & SERVICE_ACTION_MASK) != READ_CAPACITY_16) {
+		scsi_fail(io, d, SCSI_BAD_FIELD);
+		return;
+	}
+	if (io->buf.len < CAPACITY_16_MIN) {
+		scsi_fail(io, d, SCSI_SHORT_BUFFER);
+		return;
+	}
+	put_be64(data, disk_sectors(d) - 1);
+	put_be32(data + 8, DISK_SECTOR_SIZE);
+	data[13] = DISK_PHYSICAL_EXPONENT;
+	data[14] = d->unmap ? CAPACITY_16_UNMAP : 0;
+	scsi_reply(io, data, MIN(room, sizeof(data)));
+}
+
+/*
+ * Number of descriptors in the list, or -1 after ending @io. All three lengths,
+ * of the command, the list and its descriptors, have to agree with the buffer.
+ * 16 bits of length hold fewer descriptors than page B0 allows.
+ */
+static int unmap_count(struct scsi_io *io, struct disk *d)
+{
+	u32 len = get_be16(io->cdb + 7);
+	u8 header[UNMAP_HEADER];
+
+	if (len < UNMAP_HEADER || len != io->buf.len) {
+		scsi_fail(io, d, SCSI_BAD_FIELD);
+		return -1;
+	}
+	guest_buffer_read(&io->buf, 0, header, sizeof(header));
+	if (get_be16(header) != len - 2 ||
+	    get_be16(header + 2) != len - UNMAP_HEADER) {
+		scsi_fail(io, d, SCSI_BAD_FIELD);
+		return -1;
+	}
+	return (int)((len - UNMAP_HEADER) / UNMAP_DESCRIPTOR);
+}
+
+/*
+ * A range that is wrong ends the command; those before it have been unmapped.
+ * Nothing counts as moved, though the list was: that is what hosts report.
+ */
+void scsi_unmap(struct scsi_io *io, struct disk *d)
+{
+	u8 descriptor[UNMAP_DESCRIPTOR];
+	u64 lba, count;
+	int i, n;
+
+	if (!d->unmap) {
+		scsi_fail(io, d, SCSI_BAD_FIELD);
+		return;
+	}
+	n = unmap_count(io, d);
+	if (n > 0 && d->readonly) {
+		scsi_fail(io, d, SCSI_READ_ONLY);
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		guest_buffer_read(&io->buf, UNMAP_HEADER + i * UNMAP_DESCRIPTOR,
+				  descriptor, sizeof(descriptor));
+		lba = get_be64(descriptor);
+		count = get_be32(descriptor + 8);
+		if (!in_range(d, lba, count)) {
+			scsi_fail(io, d, SCSI_BAD_RANGE);
+			return;
+		}
+		d->store->ops->unmap(d->store, lba << DISK_SECTOR_SHIFT,
+				     count << DISK_SECTOR_SHIFT);
+	}
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A store in a file of the build machine. QEMU's ivshmem-plain device maps the
+ * file, shared, into a memory BAR: the host reads and writes it like memory.
+ * The contents are there before the host starts and after it has gone.
+ */
+#include "store.h"
+
+#define IVSHMEM_VENDOR	0x1AF4
+#define IVSHMEM_DEVICE	0x1110
+#define IVSHMEM_BAR	2
+
+struct store_file {
+	struct store store;
+	u8 *base;
+};
+
+static u8 *file_at(struct store *s, u64 offset)
+{
+	return ((struct store_file *)s)->base + offset;
+}
+
+static void file_read(struct store *s, u64 offset, void *buf, u64 len)
+{
+	memcpy(buf, file_at(s, offset), len);
+}
+
+static bool file_write(struct store *s, u64 offset, const void *buf, u64 len)
+{
+	memcpy(file_at(s, offset), buf, len);
+	return true;
+}
+
+/* A BAR has no way to punch a hole into its file; zeros read the same. */
+static void file_unmap(struct store *s, u64 offset, u64 len)
+{
+	memset(file_at(s, offset), 0, len);
+}
+
+/*
+ * The mapping is shared: what was written is in the page cache of the build
+ * machine, where every reader of the file sees it and where it survives QEMU.
+ */
+static void file_flush(struct store *s)
+{
+	(void)s;
+}
+
+static u64 file_allocated(struct store *s)
+{
+	return s->size;
+}
+
+static void file_destroy(struct store *s)
+{
+	heap_free(s);
+}
+
+static const struct store_ops file_ops = {
+	.read = file_read,
+	.write = file_write,
+	.unmap = file_unmap,
+	.flush = file_flush,
+	.allocated = file_allocated,
+	.destroy = file_destroy,
+};
+
+struct store *store_file_create(unsigned int index)
+{
+	struct store_file *f;
+	u64 base, size;
+
+	if (!pci_find_bar(IVSHMEM_VENDOR, IVSHMEM_DEVICE, index, IVSHMEM_BAR,
+			  &base, &size))
+		return NULL;
+	f = heap_alloc(sizeof(*f));
+	if (!f)
+		return NULL;
+	f->store.ops = &file_ops;
+	f->store.kind = "file";
+	f->store.size = size;
+	f->base = (u8 *)base;
+	return &f->store;
+}

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The storage provider (VSP): the start-up conversation of a controller and
+ * the requests of its channels. Whatever a real host would answer with
+ * silence or take for corruption breaks the channel, loudly.
+ */
+#include "host.h"
+#include "disk.h"
+#include "console.h"
+#include "fault.h"
+#include "scsi.h"
+#include "vmbus.h"
+#include <hvscsi/vstor.h>
+
+#define PACKET_HEADER	(__builtin_offsetof(struct vstor_packet, srb))
+
+enum state { STATE_BEGIN, STATE_VERSION, STATE_PROPERTIES, STATE_END, STATE_READY };
+
+static struct controller {
+	enum state state;
+	u16 version;
+	bool sub_channels_asked;
+} controllers[MAX_CONTROLLERS];
+
+/* A request between its arrival and its completion, and its answer. */
+struct request {
+	struct request *next;
+	u64 id, due;
+	u32 size;
+	bool done, unanswered;
+	struct vstor_packet pkt;
+	struct guest_buffer buf;
+	u64 pfn[];
+};
+
+void storvsp_reset(u32 controller)
+{
+	controllers[controller] = (struct controller){ 0 };
+	vmbus_rescind_sub_channels(controller);
+}
+
+static u32 srb_to_nt_status(u8 srb_status)
+{
+	switch (srb_status) {
+	case VSTOR_SRB_SUCCESS:
+		return VSTOR_STATUS_SUCCESS;
+	case VSTOR_SRB_BUSY:
+		return VSTOR_STATUS_BUSY;
+	case VSTOR_SRB_DATA_OVERRUN:
+		return VSTOR_STATUS_OVERFLOW;
+	case VSTOR_SRB_INVALID_LUN:
+	case VSTOR_SRB_INVALID_TARGET:
+	case VSTOR_SRB_NO_DEVICE:
+	case VSTOR_SRB_NO_HBA:
+		return VSTOR_STATUS_NO_DEVICE;
+	case VSTOR_SRB_TIMEOUT:
+	case VSTOR_SRB_COMMAND_TIMEOUT:
+		return VSTOR_STATUS_IO_TIMEOUT;
+	case VSTOR_SRB_SELECTION_TIMEOUT:
+		return VSTOR_STATUS_NOT_CONNECTED;
+	case VSTOR_SRB_BAD_FUNCTION:
+	case VSTOR_SRB_BAD_LENGTH:
+		return VSTOR_STATUS_INVALID_REQUEST;
+	case VSTOR_SRB_FLUSHED:
+		return VSTOR_STATUS_UNSUCCESSFUL;
+	case VSTOR_SRB_ABORTED:
+		return VSTOR_STATUS_CANCELLED;
+	}
+	return VSTOR_STATUS_IO_DEVICE_ERROR;
+}
+
+static void execute_srb(struct channel *c, struct request *r)
+{
+	struct vstor_srb in = r->pkt.srb, *out = &r->pkt.srb;
+	struct scsi_io io = {
+		.controller = (u8)c->controller,
+		.path = in.path_id,
+		.target = in.target_id,
+		.lun = in.lun,
+		.cdb = in.cdb,
+		.data_in = in.data_in,
+		.buf = r->buf,
+	};
+
+	scsi_execute(&io);
+	r->pkt.status = srb_to_nt_status(io.srb_status);
+	*out = (struct vstor_srb){
+		.length = sizeof(*out),
+		.srb_status = io.srb_status |
+			      (io.sense_valid ? VSTOR_SRB_AUTOSENSE_VALID : 0),
+		.scsi_status = io.scsi_status,
+		.cdb_length = VSTOR_CDB_SIZE,
+		.sense_length = VSTOR_SENSE_SIZE,
+		.data_length = io.moved,
+	};
+	memcpy(out->sense, io.sense, sizeof(out->sense));
+}
+
+static u32 query_version(struct controller *ctl, struct vstor_packet *pkt)
+{
+	u16 v = pkt->version.major_minor;
+
+	if (v != VSTOR_VERSION_5_1 && v != VSTOR_VERSION_6_0 &&
+	    v != VSTOR_VERSION_6_2)
+		return VSTOR_STATUS_REVISION_MISMATCH;
+	if (v > options.vstor_cap)
+		return VSTOR_STATUS_REVISION_MISMATCH;
+	ctl->version = v;
+	ctl->state = STATE_PROPERTIES;
+	return VSTOR_STATUS_SUCCESS;
+}
+
+static u32 query_properties(struct controller *ctl, struct vstor_packet *pkt)
+{
+	pkt->properties = (struct vstor_properties){
+		.max_sub_channels = options.sub_channels,
+		.flags = options.sub_channels ? VSTOR_PROPERTY_MULTI_CHANNEL : 0,
+		.max_transfer_bytes = options.max_transfer,
+	};
+	ctl->state = STATE_END;
+	return VSTOR_STATUS_SUCCESS;
+}
+
+static u32 create_sub_channels(struct controller *ctl, u32 controller,
+			       u16 count)
+{
+	if (count > options.sub_channels)
+		return VSTOR_STATUS_INVALID_PARAMETER;
+	if (ctl->state == STATE_END && ctl->sub_channels_asked)
+		return VSTOR_STATUS_INVALID_STATE;
+	ctl->sub_channels_asked = true;
+	vmbus_offer_sub_channels(controller, count);
+	return VSTOR_STATUS_SUCCESS;
+}
+
+/* The start-up conversation: each operation has its one place in it. */
+static u32 initialise(struct channel *c, u32 operation,
+		      struct vstor_packet *pkt)
+{
+	struct controller *ctl = &controllers[c->controller];
+
+	if (operation == VSTOR_OP_BEGIN_INIT && ctl->state == STATE_BEGIN) {
+		ctl->state = STATE_VERSION;
+		return VSTOR_STATUS_SUCCESS;
+	}
+	if (operation == VSTOR_OP_QUERY_VERSION &&
+	    ctl->state == STATE_VERSION)
+		return query_version(ctl, pkt);
+	if (operation == VSTOR_OP_QUERY_PROPERTIES &&
+	    ctl->state == STATE_PROPERTIES)
+		return query_properties(ctl, pkt);
+	if (operation == VSTOR_OP_CREATE_SUB_CHANNELS &&
+	    (ctl->state == STATE_END || ctl->state == STATE_READY))
+		return create_sub_channels(ctl, c->controller,
+					   pkt->sub_channel_count);
+	if (operation == VSTOR_OP_END_INIT && ctl->state == STATE_END) {
+		ctl->state = STATE_READY;
+		return VSTOR_STATUS_SUCCESS;
+	}
+	return VSTOR_STATUS_INVALID_STATE;
+}
+
+static void execute(struct channel *c, struct request *r)
+{
+	struct vstor_packet *pkt = &r->pkt;
+	u32 operation = pkt->operation;
+
+	pkt->operation = VSTOR_OP_COMPLETE_IO;
+	pkt->flags = 0;
+	r->done = true;
+	switch (operation) {
+	case VSTOR_OP_EXECUTE_SRB:
+		if (controllers[c->controller].state == STATE_READY)
+			execute_srb(c, r);
+		else
+			pkt->status = VSTOR_STATUS_INVALID_STATE;
+		break;
+	case VSTOR_OP_RESET_LUN:
+	case VSTOR_OP_RESET_ADAPTER:
+	case VSTOR_OP_RESET_BUS:
+		/* As on a real host: nothing is reset, nothing is aborted. */
+		pkt->status = VSTOR_STATUS_SUCCESS;
+		break;
+	default:
+		pkt->status = initialise(c, operation, pkt);
+		r->unanswered = fault_answer(operation, pkt, &r->size);
+	}
+}
+
+/* True when the guest's pages may hold the transfer that it asks for. */
+static bool check_buffer(struct channel *c, const struct packet *p, u32 len)
+{
+	u32 i, pages;
+
+	if (!len)
+		return true;
+	if (p->type != HVRING_PKT_GPA_DIRECT)
+		channel_break(c, "transfer of %u bytes without pages", len);
+	else if (p->ranges != 1)
+		channel_break(c, "%u GPA ranges instead of one", p->ranges);
+	else if (p->range_bytes < len)
+		channel_break(c, "GPA range of %u bytes for a transfer of %u",
+			      p->range_bytes, len);
+	else if (len > options.max_transfer)
+		channel_break(c, "transfer of %u bytes, the limit is %u", len,
+			      options.max_transfer);
+	else if (p->range_offset >= PAGE_SIZE)
+		channel_break(c, "GPA range starts at byte %u of a page",
+			      p->range_offset);
+	if (c->broken)
+		return false;
+	pages = (p->range_offset + len + PAGE_SIZE - 1) / PAGE_SIZE;
+	if (p->pfn_count < pages) {
+		channel_break(c, "%u pages named, %u needed", p->pfn_count,
+			      pages);
+		return false;
+	}
+	for (i = 0; i < pages; i++)
+		if (!guest_page_valid(p->pfn[i])) {
+			channel_break(c, "page 0x%lx is no guest memory",
+				      p->pfn[i]);
+			return false;
+		}
+	return true;
+}
+
+static bool check_srb(struct channel *c, const struct vstor_srb *srb)
+{
+	if (srb->length != sizeof(*srb))
+		channel_break(c, "SRB length %u instead of %lu", srb->length,
+			      sizeof(*srb));
+	else if (srb->cdb_length > VSTOR_CDB_SIZE)
+		channel_break(c, "CDB length %u", srb->cdb_length);
+	else if (srb->data_in > VSTOR_DATA_NONE)
+		channel_break(c, "data direction %u", srb->data_in);
+	return !c->broken;
+}
+
+static bool check_operation(struct channel *c, const struct packet *p)
+{
+	u32 operation = ((const struct vstor_packet *)p->payload)->operation;
+
+	switch (operation) {
+	case VSTOR_OP_EXECUTE_SRB:
+	case VSTOR_OP_RESET_LUN:
+	case VSTOR_OP_RESET_ADAPTER:
+	case VSTOR_OP_RESET_BUS:
+		return true;
+	case VSTOR_OP_BEGIN_INIT:
+	case VSTOR_OP_END_INIT:
+	case VSTOR_OP_QUERY_VERSION:
+	case VSTOR_OP_QUERY_PROPERTIES:
+	case VSTOR_OP_CREATE_SUB_CHANNELS:
+		if (!c->sub_index)
+			return true;
+		channel_break(c, "operation %u on a sub-channel", operation);
+		return false;
+	}
+	channel_break(c, "unknown operation %u", operation);
+	return false;
+}
+
+static bool id_outstanding(const struct channel *c, u64 id)
+{
+	const struct request *r;
+
+	for (r = c->pending; r; r = r->next)
+		if (r->id == id)
+			return true;
+	return false;
+}
+
+/* The rules for any request, whatever it asks for. */
+static bool check_packet(struct channel *c, const struct packet *p)
+{
+	if (p->type == HVRING_PKT_COMPLETION)
+		channel_break(c, "completion packet from the guest");
+	else if (p->type != HVRING_PKT_INBAND && p->type != HVRING_PKT_GPA_DIRECT)
+		channel_break(c, "packet type %u", p->type);
+	else if (!(p->flags & HVRING_FLAG_COMPLETION_REQUESTED))
+		channel_break(c, "request that asks for no completion");
+	else if (!p->id)
+		channel_break(c, "request with transaction id 0");
+	else if (id_outstanding(c, p->id))
+		channel_break(c, "transaction id 0x%lx is outstanding already",
+			      p->id);
+	else if (p->payload_len < sizeof(struct vstor_packet))
+		channel_break(c, "payload of %u bytes", p->payload_len);
+	else if (c->packet_size && c->packet_size != p->payload_len)
+		channel_break(c, "payload of %u bytes after one of %u",
+			      p->payload_len, c->packet_size);
+	return !c->broken;
+}
+
+static void insert_by_due(struct channel *c, struct request *r)
+{
+	struct request **at = &c->pending;
+
+	while (*at && (*at)->due <= r->due)
+		at = &(*at)->next;
+	r->next = *at;
+	*at = r;
+	c->outstanding++;
+}
+
+void storvsp_request(struct channel *c, const struct packet *p)
+{
+	const struct vstor_packet *pkt = p->payload;
+	u32 len = 0, pages;
+	struct request *r;
+
+	if (!check_packet(c, p) || !check_operation(c, p))
+		return;
+	c->packet_size = p->payload_len;
+	if (pkt->operation == VSTOR_OP_EXECUTE_SRB) {
+		len = pkt->srb.data_length;
+		if (!check_srb(c, &pkt->srb) || !check_buffer(c, p, len))
+			return;
+	}
+	pages = len ? (p->range_offset + len + PAGE_SIZE - 1) / PAGE_SIZE : 0;
+	r = heap_alloc(sizeof(*r) + pages * sizeof(u64));
+	if (!r)
+		fatal("no memory for a request");
+	r->id = p->id;
+	r->size = p->payload_len;
+	r->pkt = *pkt;
+	memcpy(r->pfn, p->pfn, pages * sizeof(u64));
+	r->buf = (struct guest_buffer){ r->pfn, p->range_offset, len };
+	r->due = rdtsc();
+	if (options.async)
+		r->due += options.delay * (tsc_hz / 1000000);
+	insert_by_due(c, r);
+}
+
+/* True when it is off the guest's mind: sent, or never to be sent. */
+static bool answer(struct channel *c, const struct request *r)
+{
+	u8 payload[256] = { 0 };
+
+	if (r->unanswered || c->broken)
+		return true;
+	memcpy(payload, &r->pkt, sizeof(r->pkt));
+	return channel_send(c, HVRING_PKT_COMPLETION, r->id, payload,
+			    MIN(r->size, (u32)sizeof(payload)));
+}
+
+bool storvsp_complete(struct channel *c, u64 now)
+{
+	bool any = false;
+
+	while (c->pending && c->pending->due <= now) {
+		struct request *r = c->pending;
+
+		if (!r->done)
+			execute(c, r);
+		/* At the end of a channel nobody waits for room any more. */
+		if (!answer(c, r) && now != STORVSP_ALL)
+			break;
+		c->pending = r->next;
+		c->outstanding--;
+		heap_free(r);
+		any = true;
+	}
+	return any;
+}
+
+void storvsp_drop(struct channel *c)
+{
+	while (c->pending) {
+		struct request *r = c->pending;
+
+		c->pending = r->next;
+		heap_free(r);
+	}
+	c->outstanding = 0;
+}
+
+u64 storvsp_next_due(const struct channel *c)
+{
+	/* What only waits for room is due when the guest signals. */
+	if (!c->pending || c->pending->done)
+		return STORVSP_ALL;
+	return c->pending->due;
+}
+
+void storvsp_enumerate_bus(u32 controller)
+{
+	struct vstor_packet pkt = { .operation = VSTOR_OP_ENUMERATE_BUS };
+	u32 i;
+
+	if (controllers[controller].state != STATE_READY)
+		return;
+	for (i = 1; i <= MAX_CHANNELS; i++) {
+		struct channel *c = &channels[i];
+
+		if (c->state != CHANNEL_OPEN || c->broken ||
+		    c->controller != controller || c->sub_index)
+			continue;
+		if (!channel_send(c, HVRING_PKT_INBAND, 0, &pkt, sizeof(pkt)))
+			console_event("log: no room for ENUMERATE_BUS");
+		channel_flush(c);
+	}
+}
