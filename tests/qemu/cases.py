@@ -91,7 +91,8 @@ def part_of_case(log, name, nonce):
     begin, end = f"case begin {name} {nonce}", f"case end {name} {nonce}"
     if begin not in log or end not in log:
         return None
-    return log.split(begin, 1)[1].split(end, 1)[0]
+    part = log.split(begin, 1)[1].split(end, 1)[0]
+    return part.rpartition("\n")[0]     # the rest is the end mark's time stamp
 
 
 def outside_cases(log):
