@@ -93,9 +93,11 @@ class Patience:
         self._looked = now
         cpu = self.machine.cpu_seconds()
         ran, self._cpu = cpu - self._cpu, cpu
-        self._silence += 1.0 if self.machine.asleep() else ran
+        asleep = self.machine.asleep()
+        self._silence += 1.0 if asleep else ran
         if self._silence > SILENCE_LIMIT:
-            raise Lost(f"{self.what}the guest shows no sign of life")
+            raise Lost(f"{self.what}the guest shows no sign of life, "
+                       f"QEMU is {'asleep' if asleep else 'busy'}")
 
 
 class Boot:
