@@ -19,6 +19,7 @@
 /**
  * struct hvscsi_meaning - of one SRB status
  * @host_byte: DID_* of a command that ends so and has no sense data.
+ * @busy: the device could not take the command now.
  * @final: the device is not there; sense data would not matter.
  * @moved: the host has set the length that was moved.
  * @tolerated: for commands that only ask the device about itself this is how
@@ -26,19 +27,20 @@
  */
 struct hvscsi_meaning {
 	u8 host_byte;
+	bool busy;
 	bool final;
 	bool moved;
 	bool tolerated;
 };
 
 /*
- * What is not in here, and what is here without a host byte other than DID_OK,
- * fails: see hvscsi_meaning_of(). None of the host bytes makes the mid-layer
- * start its error handler, which could only guess while the host owns pages.
+ * What is not in here fails: see hvscsi_meaning_of(). None of the host bytes
+ * makes the mid-layer start its error handler, which could only guess while
+ * the host owns pages.
  */
 static const struct hvscsi_meaning hvscsi_meanings[VSTOR_SRB_STATUS_MASK + 1] = {
 	[VSTOR_SRB_SUCCESS]		= { .moved = true, .tolerated = true },
-	[VSTOR_SRB_BUSY]		= { DID_OK },
+	[VSTOR_SRB_BUSY]		= { DID_OK, .busy = true },
 	[VSTOR_SRB_ABORTED]		= { DID_ERROR },
 	[VSTOR_SRB_ABORT_FAILED]	= { DID_ERROR },
 	[VSTOR_SRB_ERROR]		= { DID_ERROR, .tolerated = true },
@@ -73,7 +75,7 @@ static struct hvscsi_meaning hvscsi_meaning_of(u8 srb_status)
 	u8 code = srb_status & VSTOR_SRB_STATUS_MASK;
 	struct hvscsi_meaning meaning = hvscsi_meanings[code];
 
-	if (code != VSTOR_SRB_SUCCESS && code != VSTOR_SRB_BUSY &&
+	if (code != VSTOR_SRB_SUCCESS && !meaning.busy &&
 	    meaning.host_byte == DID_OK)
 		meaning.host_byte = DID_ERROR;
 	return meaning;
@@ -120,7 +122,7 @@ int hvscsi_map_outcome(const struct hvscsi_outcome *outcome)
 		return SAM_STAT_CHECK_CONDITION;
 	if (hvscsi_status_speaks(status))
 		return status;
-	if (fine && !meaning.moved)
+	if (meaning.busy)
 		return SAM_STAT_BUSY;
 	if (fine && status == SAM_STAT_GOOD)
 		return SAM_STAT_GOOD;

@@ -54,6 +54,7 @@ struct hvscsi_slot {
  *	whether there was one; until then nobody writes the members below.
  * @got_id: transaction id of the answer.
  * @got_bytes: its payload length.
+ * @got_type: its packet type.
  * @answer: its payload, as far as it fits.
  */
 struct hvscsi_handshake {
@@ -61,6 +62,7 @@ struct hvscsi_handshake {
 	int awaiting;
 	u64 got_id;
 	u32 got_bytes;
+	u16 got_type;
 	struct vstor_packet answer;
 };
 

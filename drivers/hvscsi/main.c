@@ -62,6 +62,11 @@ static struct hvring_driver hvscsi_driver = {
 	.remove = hvscsi_remove,
 };
 
+/*
+ * Without Hyper-V there is no bus: its module refuses to load and takes along
+ * all that need its symbols, or, where it is built in, registering answers
+ * -ENODEV. With a bus and no controller on it we load and bind nothing.
+ */
 static int __init hvscsi_init(void)
 {
 	if (!hvscsi_enable) {

@@ -57,6 +57,7 @@ void hvscsi_negotiate_receive(struct hvscsi *hv,
 
 	hs->got_id = packet->id;
 	hs->got_bytes = packet->payload_bytes;
+	hs->got_type = packet->type;
 	memcpy(&hs->answer, packet->payload,
 	       min_t(u32, packet->payload_bytes, sizeof(hs->answer)));
 	complete(&hs->answered);
@@ -154,6 +155,11 @@ static int hvscsi_check_answer(struct hvscsi *hv,
 	if (hs->got_id != id) {
 		dev_err(dev, "handshake: %s: answer with transaction id %#llx instead of %#llx\n",
 			step->name, hs->got_id, id);
+		return -EPROTO;
+	}
+	if (hs->got_type != HVRING_PKT_COMPLETION) {
+		dev_err(dev, "handshake: %s: answer in a packet of type %u instead of %u\n",
+			step->name, hs->got_type, HVRING_PKT_COMPLETION);
 		return -EPROTO;
 	}
 	if (hs->got_bytes < sizeof(hs->answer)) {
