@@ -123,8 +123,9 @@ int hvring_channel_open(struct hvring_channel *ch, u32 ring_bytes,
  * hvring_channel_stop() - refuse to send from now on
  * @ch: the channel.
  *
- * When it returns no sender is between lock and unlock, and whoever locks
- * later gets -ENODEV from hvring_channel_reserve(). Receiving goes on.
+ * When it returns nobody holds a reservation, and whoever locks later gets
+ * -ENODEV from hvring_channel_reserve(). A signal may still be on its way, and
+ * receiving goes on.
  *
  * Context: any but with the channel locked.
  */
