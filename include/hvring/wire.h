@@ -18,7 +18,7 @@
 
 /* The host's page: VMBus counts in units of 4 KiB whatever the guest uses. */
 #define HVRING_PAGE_SHIFT	12
-#define HVRING_PAGE_SIZE	(1u << HVRING_PAGE_SHIFT)
+#define HVRING_PAGE_SIZE	4096u
 
 /* Packets and indices are multiples of this many bytes. */
 #define HVRING_ALIGN		8u

@@ -77,10 +77,4 @@ void disk_totals(struct disk_stats *sum);
 /* A disk came or went; provided by the host, which tells the guest. */
 void host_disks_changed(unsigned int controller);
 
-/*
- * Text to follow "ok" on the last line of an answer, when run() returns true;
- * provided by the console.
- */
-void console_answer(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
 #endif /* MINIHV_DISK_H */

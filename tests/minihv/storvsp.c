@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The storage provider (VSP): the start-up conversation of a controller and
- * the requests of its channels. Whatever a real host would answer with
- * silence or take for corruption breaks the channel, loudly.
+ * the requests of its channels.
  */
 #include "host.h"
 #include "disk.h"
@@ -11,8 +10,6 @@
 #include "scsi.h"
 #include "vmbus.h"
 #include <hvscsi/vstor.h>
-
-#define PACKET_HEADER	(__builtin_offsetof(struct vstor_packet, srb))
 
 enum state { STATE_BEGIN, STATE_VERSION, STATE_PROPERTIES, STATE_END, STATE_READY };
 
@@ -32,6 +29,16 @@ struct request {
 	struct guest_buffer buf;
 	u64 pfn[];
 };
+
+bool storvsp_outstanding(const struct channel *c, u64 id)
+{
+	const struct request *r;
+
+	for (r = c->pending; r; r = r->next)
+		if (r->id == id)
+			return true;
+	return false;
+}
 
 void storvsp_reset(u32 controller)
 {
@@ -187,111 +194,6 @@ static void execute(struct channel *c, struct request *r)
 	}
 }
 
-/* True when the guest's pages may hold the transfer that it asks for. */
-static bool check_buffer(struct channel *c, const struct packet *p, u32 len)
-{
-	u32 i, pages;
-
-	if (!len)
-		return true;
-	if (p->type != HVRING_PKT_GPA_DIRECT)
-		channel_break(c, "transfer of %u bytes without pages", len);
-	else if (p->ranges != 1)
-		channel_break(c, "%u GPA ranges instead of one", p->ranges);
-	else if (p->range_bytes < len)
-		channel_break(c, "GPA range of %u bytes for a transfer of %u",
-			      p->range_bytes, len);
-	else if (len > options.max_transfer)
-		channel_break(c, "transfer of %u bytes, the limit is %u", len,
-			      options.max_transfer);
-	else if (p->range_offset >= PAGE_SIZE)
-		channel_break(c, "GPA range starts at byte %u of a page",
-			      p->range_offset);
-	if (c->broken)
-		return false;
-	pages = (p->range_offset + len + PAGE_SIZE - 1) / PAGE_SIZE;
-	if (p->pfn_count < pages) {
-		channel_break(c, "%u pages named, %u needed", p->pfn_count,
-			      pages);
-		return false;
-	}
-	for (i = 0; i < pages; i++)
-		if (!guest_page_valid(p->pfn[i])) {
-			channel_break(c, "page 0x%lx is no guest memory",
-				      p->pfn[i]);
-			return false;
-		}
-	return true;
-}
-
-static bool check_srb(struct channel *c, const struct vstor_srb *srb)
-{
-	if (srb->length != sizeof(*srb))
-		channel_break(c, "SRB length %u instead of %lu", srb->length,
-			      sizeof(*srb));
-	else if (srb->cdb_length > VSTOR_CDB_SIZE)
-		channel_break(c, "CDB length %u", srb->cdb_length);
-	else if (srb->data_in > VSTOR_DATA_NONE)
-		channel_break(c, "data direction %u", srb->data_in);
-	return !c->broken;
-}
-
-static bool check_operation(struct channel *c, const struct packet *p)
-{
-	u32 operation = ((const struct vstor_packet *)p->payload)->operation;
-
-	switch (operation) {
-	case VSTOR_OP_EXECUTE_SRB:
-	case VSTOR_OP_RESET_LUN:
-	case VSTOR_OP_RESET_ADAPTER:
-	case VSTOR_OP_RESET_BUS:
-		return true;
-	case VSTOR_OP_BEGIN_INIT:
-	case VSTOR_OP_END_INIT:
-	case VSTOR_OP_QUERY_VERSION:
-	case VSTOR_OP_QUERY_PROPERTIES:
-	case VSTOR_OP_CREATE_SUB_CHANNELS:
-		if (!c->sub_index)
-			return true;
-		channel_break(c, "operation %u on a sub-channel", operation);
-		return false;
-	}
-	channel_break(c, "unknown operation %u", operation);
-	return false;
-}
-
-static bool id_outstanding(const struct channel *c, u64 id)
-{
-	const struct request *r;
-
-	for (r = c->pending; r; r = r->next)
-		if (r->id == id)
-			return true;
-	return false;
-}
-
-/* The rules for any request, whatever it asks for. */
-static bool check_packet(struct channel *c, const struct packet *p)
-{
-	if (p->type == HVRING_PKT_COMPLETION)
-		channel_break(c, "completion packet from the guest");
-	else if (p->type != HVRING_PKT_INBAND && p->type != HVRING_PKT_GPA_DIRECT)
-		channel_break(c, "packet type %u", p->type);
-	else if (!(p->flags & HVRING_FLAG_COMPLETION_REQUESTED))
-		channel_break(c, "request that asks for no completion");
-	else if (!p->id)
-		channel_break(c, "request with transaction id 0");
-	else if (id_outstanding(c, p->id))
-		channel_break(c, "transaction id 0x%lx is outstanding already",
-			      p->id);
-	else if (p->payload_len < sizeof(struct vstor_packet))
-		channel_break(c, "payload of %u bytes", p->payload_len);
-	else if (c->packet_size && c->packet_size != p->payload_len)
-		channel_break(c, "payload of %u bytes after one of %u",
-			      p->payload_len, c->packet_size);
-	return !c->broken;
-}
-
 static void insert_by_due(struct channel *c, struct request *r)
 {
 	struct request **at = &c->pending;
@@ -309,14 +211,11 @@ void storvsp_request(struct channel *c, const struct packet *p)
 	u32 len = 0, pages;
 	struct request *r;
 
-	if (!check_packet(c, p) || !check_operation(c, p))
+	if (!storvsp_check(c, p))
 		return;
 	c->packet_size = p->payload_len;
-	if (pkt->operation == VSTOR_OP_EXECUTE_SRB) {
+	if (pkt->operation == VSTOR_OP_EXECUTE_SRB)
 		len = pkt->srb.data_length;
-		if (!check_srb(c, &pkt->srb) || !check_buffer(c, p, len))
-			return;
-	}
 	pages = len ? (p->range_offset + len + PAGE_SIZE - 1) / PAGE_SIZE : 0;
 	r = heap_alloc(sizeof(*r) + pages * sizeof(u64));
 	if (!r)

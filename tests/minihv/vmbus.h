@@ -167,6 +167,11 @@ bool ring_take(struct ring *r, u32 readable, void *buf, u32 buf_size,
 /* storvsp.c. Times are in ticks of the time stamp counter. */
 #define STORVSP_DEPTH		256	/* requests a channel's worker takes on */
 
+bool storvsp_outstanding(const struct channel *c, u64 id);
+
+/* storvsp_check.c: false when the channel has been broken over the packet. */
+bool storvsp_check(struct channel *c, const struct packet *p);
+
 void storvsp_reset(u32 controller);	/* the primary channel was closed */
 
 /* Takes a request on; it is completed by storvsp_complete() when it is due. */

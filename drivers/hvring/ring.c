@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The two byte rings of a channel: cursors, room, publishing and consuming.
+ *
+ * Owns every load and store of the shared control pages and every barrier that
+ * orders them. Must not know what a packet is, which bus delivered the pages
+ * or who calls; takes no lock (see <hvring/ring.h> for whose lock counts).
+ */
+
+/**
+ * DOC: Memory barriers
+ *
+ * The host is another party even if the guest has one CPU only, hence the
+ * virt_ forms, which a uniprocessor kernel does not drop. A label is written
+ * at each barrier below; scripts/check-layers compares them with this list.
+ *
+ * The ring that we produce:
+ *
+ *	guest                              host
+ *
+ *	load read index        (D)         copy packets out
+ *	write packets                      store read index
+ *	store write index      (A)         clear mask
+ *	full barrier           (B)         full barrier
+ *	load mask              (C)         load write index
+ *	load read index                    sleep if nothing new
+ *
+ * A: packets before the write index. The host loads the index with acquire
+ *    and so finds whole packets behind it.
+ * B: write index before mask. Pairs with the full barrier between the host's
+ *    clearing of its mask and its last look at the write index. Each side
+ *    stores and then loads what the other one stores, so nothing less than two
+ *    full barriers keeps both from missing the other: the host would sleep and
+ *    we would not signal.
+ * C: mask before read index. Pairs with the host storing its read index before
+ *    it clears the mask. A cleared mask next to the read index of an earlier
+ *    drain would look like "was not empty" and lose the signal.
+ * D: read index before new bytes. Pairs with the host's release of the index:
+ *    it has finished reading what we are about to overwrite.
+ *
+ * The ring that we consume:
+ *
+ *	guest                              host
+ *
+ *	copy packets out                   write packets
+ *	store read index       (F)         store write index
+ *	full barrier           (G)         full barrier
+ *	load pending size      (H)         load mask, load read index
+ *	load write index                   interrupt if clear and was empty
+ *	clear mask             (I)
+ *	full barrier           (J)         store pending size
+ *	load write index       (E)         full barrier
+ *	return if nothing new              load read index, sleep if no room
+ *
+ * E: write index before packets. Pairs with the host's release of the index.
+ * F: copies before the read index. Pairs with the host's acquire of the index
+ *    before it writes over the bytes.
+ * G: read index before pending size. Pairs with the full barrier between the
+ *    host's store of its pending size and its last look at the room: either it
+ *    sees the room, or we see that it waits. Either missing would leave it
+ *    asleep in front of an empty ring.
+ * H: pending size before write index. Pairs with the host filling the ring
+ *    before it says that it waits; with an older write index the ring would
+ *    seem to have had room before, and the signal would be left out.
+ * I: read index before the cleared mask. Pairs with the host loading the mask
+ *    before the read index, as we do in C: seeing the mask cleared it also
+ *    sees the ring empty, and so interrupts.
+ * J: cleared mask and read index before the write index. Pairs with the host's
+ *    full barrier between its write index and its loads of mask and read
+ *    index: either it interrupts or we see its packets. This is the last look
+ *    before returning; without it packets would lie in the ring until the
+ *    next interrupt, which may never come.
+ *
+ * Setting the mask needs no order: seen late, it costs a spurious interrupt.
+ * It cannot overtake a later clearing because both store to the same word.
+ */
+
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <asm/barrier.h>
+#include <hvring/ring.h>
+
+/* Bytes from one index forward to another. */
+static u32 hvring_distance(u32 size, u32 from, u32 to)
+{
+	return to >= from ? to - from : size - from + to;
+}
+
+static u32 hvring_forward(u32 size, u32 index, u32 bytes)
+{
+	index += bytes;
+	return index >= size ? index - size : index;
+}
+
+static bool hvring_index_valid(u32 size, u32 index)
+{
+	return index < size && index % HVRING_ALIGN == 0;
+}
+
+void hvring_out_init(struct hvring_out *out, struct hvring_control *control,
+		     void *data, u32 size)
+{
+	*out = (struct hvring_out){
+		.control = control,
+		.data = data,
+		.size = size,
+	};
+}
+
+/*
+ * Believe a read index only if it lies between the last one and what the host
+ * was given. Anything else would invent room over packets not yet read.
+ */
+static bool hvring_out_consumed(struct hvring_out *out, u32 read)
+{
+	if (hvring_index_valid(out->size, read) &&
+	    hvring_distance(out->size, out->consumed, read) <=
+	    hvring_distance(out->size, out->consumed, out->published)) {
+		out->consumed = read;
+		return true;
+	}
+
+	out->fault = HVRING_FAULT_READ_INDEX;
+	out->fault_value = read;
+	return false;
+}
+
+static u32 hvring_out_room(const struct hvring_out *out)
+{
+	return out->size - HVRING_GAP -
+	       hvring_distance(out->size, out->consumed, out->staged);
+}
+
+int hvring_out_reserve(struct hvring_out *out, u32 bytes, void **at)
+{
+	u32 read;
+
+	if (out->fault)
+		return -EIO;
+	if (bytes > out->size - HVRING_GAP)
+		return -EMSGSIZE;
+
+	/* Touch the host's cache line only when the known room runs out. */
+	if (hvring_out_room(out) < bytes) {
+		/* D: the host is done with the bytes before we overwrite them */
+		read = virt_load_acquire(&out->control->read_index);
+		if (!hvring_out_consumed(out, read))
+			return -EIO;
+		if (hvring_out_room(out) < bytes)
+			return -EAGAIN;
+	}
+
+	*at = out->data + out->staged;
+	return 0;
+}
+
+void hvring_out_commit(struct hvring_out *out, u32 bytes)
+{
+	out->staged = hvring_forward(out->size, out->staged, bytes);
+}
+
+bool hvring_out_publish(struct hvring_out *out)
+{
+	u32 before = out->published;
+	u32 mask, read;
+
+	if (out->fault || out->staged == before)
+		return false;
+
+	out->published = out->staged;
+	/* A: the host sees whole packets before it sees the index */
+	virt_store_release(&out->control->write_index, out->published);
+	/* B: the host sees the index, or we see that it sleeps */
+	virt_mb();
+	/* C: the read index is not older than the mask */
+	mask = virt_load_acquire(&out->control->interrupt_mask);
+	if (mask)
+		return false;
+
+	read = READ_ONCE(out->control->read_index);
+	if (!hvring_out_consumed(out, read))
+		return false;
+
+	return hvring_signal_data(mask, read, before);
+}
+
+void hvring_in_init(struct hvring_in *in, struct hvring_control *control,
+		    const void *data, u32 size)
+{
+	*in = (struct hvring_in){
+		.control = control,
+		.data = data,
+		.size = size,
+	};
+}
+
+/*
+ * Believe a write index only if nothing that was already there was taken back
+ * and the new bytes fit the room that the host was given.
+ */
+static bool hvring_in_refresh(struct hvring_in *in)
+{
+	u32 write;
+
+	if (in->fault)
+		return false;
+
+	/* E: the host has written the packets before we read them */
+	write = virt_load_acquire(&in->control->write_index);
+	if (hvring_index_valid(in->size, write) &&
+	    hvring_distance(in->size, in->published, write) >=
+	    hvring_distance(in->size, in->published, in->produced)) {
+		in->produced = write;
+		return true;
+	}
+
+	in->fault = HVRING_FAULT_WRITE_INDEX;
+	in->fault_value = write;
+	return false;
+}
+
+void hvring_in_mask(struct hvring_in *in)
+{
+	if (!in->fault)
+		WRITE_ONCE(in->control->interrupt_mask, 1);
+}
+
+u32 hvring_in_peek(struct hvring_in *in, const void **at)
+{
+	if (in->fault)
+		return 0;
+	if (in->cursor == in->produced && !hvring_in_refresh(in))
+		return 0;
+
+	*at = in->data + in->cursor;
+	return hvring_distance(in->size, in->cursor, in->produced);
+}
+
+void hvring_in_advance(struct hvring_in *in, u32 bytes)
+{
+	in->cursor = hvring_forward(in->size, in->cursor, bytes);
+}
+
+u32 hvring_in_unpublished(const struct hvring_in *in)
+{
+	return hvring_distance(in->size, in->published, in->cursor);
+}
+
+bool hvring_in_publish(struct hvring_in *in)
+{
+	u32 freed = hvring_in_unpublished(in);
+	u32 pending, after;
+
+	if (in->fault || !freed)
+		return false;
+
+	in->published = in->cursor;
+	/* F: we have copied the bytes before the host reuses them */
+	virt_store_release(&in->control->read_index, in->published);
+	/* G: the host sees the room, or we see that it waits for it */
+	virt_mb();
+	/* H: the write index is not older than the pending size */
+	pending = virt_load_acquire(&in->control->pending_send_size);
+	if (!pending ||
+	    !(READ_ONCE(in->control->feature_bits) &
+	      HVRING_FEATURE_PENDING_SEND))
+		return false;
+
+	if (!hvring_in_refresh(in))
+		return false;
+
+	after = in->size -
+		hvring_distance(in->size, in->published, in->produced);
+	return hvring_signal_room(pending, after - freed, after);
+}
+
+bool hvring_in_unmask(struct hvring_in *in)
+{
+	if (in->fault)
+		return false;
+
+	/* I: whoever sees the mask cleared also sees the ring empty */
+	virt_store_release(&in->control->interrupt_mask, 0);
+	/* J: the host sees both, or we see what it wrote */
+	virt_mb();
+	return hvring_in_refresh(in) && in->cursor != in->produced;
+}

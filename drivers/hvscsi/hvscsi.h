@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * State of one controller, and what the files of the driver call in each
+ * other. Everything about the bus and the rings is behind <hvring/channel.h>.
+ */
+#ifndef _HVSCSI_H
+#define _HVSCSI_H
+
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/types.h>
+#include <hvring/channel.h>
+#include <hvscsi/compat.h>
+#include <hvscsi/vstor.h>
+
+struct scsi_cmnd;
+struct scsi_device;
+struct Scsi_Host;
+
+/* Hosts serve this many requests per channel at once and leave the rest. */
+#define HVSCSI_MAX_DEPTH	256
+
+/*
+ * Largest transfer, whatever the host allows. Page lists stay in the ring until
+ * the host has read them and each of our commands must find room for its
+ * longest one, so a larger transfer would be paid for with queue depth.
+ */
+#define HVSCSI_MAX_TRANSFER	(512 * 1024)
+
+/* Seconds before we say that a command is late; hosts may take minutes. */
+#define HVSCSI_TIMEOUT_SECONDS	180
+
+/* The low half of a transaction id is the tag plus 1, or this. */
+#define HVSCSI_HANDSHAKE_SLOT	U32_MAX
+
+/**
+ * struct hvscsi_slot - one tag
+ * @id: transaction id of the command that the host owns, 0 if it owns none.
+ *	Whoever swaps it for 0 completes the command, so nobody does it twice.
+ * @cmd: the command; valid while @id is not 0.
+ * @generation: changes with each use, so that an old id is never valid again
+ *	soon. Owner: who owns the tag.
+ */
+struct hvscsi_slot {
+	atomic64_t id;
+	struct scsi_cmnd *cmd;
+	u32 generation;
+};
+
+/**
+ * struct hvscsi_handshake - the question that is being asked
+ * @answered: an answer is in the members below.
+ * @awaiting: 1 while an answer is waited for. Whoever swaps it for 0 decides
+ *	whether there was one; until then nobody writes the members below.
+ * @got_id: transaction id of the answer.
+ * @got_bytes: its payload length.
+ * @got_type: its packet type.
+ * @answer: its payload, as far as it fits.
+ */
+struct hvscsi_handshake {
+	struct completion answered;
+	int awaiting;
+	u64 got_id;
+	u32 got_bytes;
+	u16 got_type;
+	struct vstor_packet answer;
+};
+
+/**
+ * struct hvscsi - one controller, the private part of its Scsi_Host
+ * @host: the SCSI host.
+ * @ch: its channel.
+ * @running: the handshake is over; answers belong to commands.
+ * @handshake: used before that.
+ * @version: agreed protocol version.
+ * @max_transfer: bytes that the host takes in one request.
+ * @depth: number of @slots, the SCSI host's can_queue.
+ * @slots: one for each tag.
+ *
+ * Members without a remark are set once, before the SCSI host is added.
+ */
+struct hvscsi {
+	struct Scsi_Host *host;
+	struct hvring_channel *ch;
+	bool running;
+	struct hvscsi_handshake handshake;
+	u16 version;
+	u32 max_transfer;
+	u32 depth;
+	struct hvscsi_slot *slots;
+};
+
+/**
+ * struct hvscsi_outcome - what the host said about a command
+ * @opcode: first byte of the command.
+ * @srb_status: as received, with its flags.
+ * @scsi_status: as received.
+ * @sense_valid: there is sense data, and it is well formed.
+ * @asked: bytes that the command wanted to move.
+ * @moved: bytes that the host says it moved.
+ */
+struct hvscsi_outcome {
+	u8 opcode;
+	u8 srb_status;
+	u8 scsi_status;
+	bool sense_valid;
+	u32 asked;
+	u32 moved;
+};
+
+/* main.c: parameters, as they were when asked */
+unsigned int hvscsi_ring_bytes(void);
+unsigned int hvscsi_handshake_seconds(void);
+
+/* host.c */
+int hvscsi_probe(struct hvring_channel *ch);
+void hvscsi_remove(struct hvring_channel *ch);
+
+/* negotiate.c */
+int hvscsi_negotiate(struct hvscsi *hv);
+void hvscsi_negotiate_receive(struct hvscsi *hv,
+			      const struct hvring_packet *packet);
+
+/* submit.c */
+int hvscsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd);
+
+/* complete.c */
+int hvscsi_receive(void *priv, const struct hvring_packet *packet);
+int hvscsi_map_outcome(const struct hvscsi_outcome *outcome);
+u32 hvscsi_moved(const struct hvscsi_outcome *outcome);
+void hvscsi_fail_outstanding(struct hvscsi *hv);
+
+static inline bool hvscsi_slot_armed(const struct hvscsi_slot *slot)
+{
+	return atomic64_read(&slot->id);
+}
+
+/* A slot belongs to the host from arm to claim. */
+static inline void hvscsi_slot_arm(struct hvscsi_slot *slot, u64 id,
+				   struct scsi_cmnd *cmd)
+{
+	slot->cmd = cmd;
+	/* Whoever claims the id finds the command; the claim is an acquire. */
+	atomic64_set_release(&slot->id, id);
+}
+
+static inline struct scsi_cmnd *hvscsi_slot_claim(struct hvscsi_slot *slot,
+						  u64 id)
+{
+	if (!id || atomic64_cmpxchg(&slot->id, id, 0) != id)
+		return NULL;
+	return slot->cmd;
+}
+
+#endif /* _HVSCSI_H */

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Commands on their way to the host: one command, one packet, built in place
+ * in the ring.
+ *
+ * Owns the form of a request and arms the slot of its tag. Must not know how
+ * answers are read. Takes the channel's send lock from reservation to publish.
+ * A command leaves here in one of three ways: published, handed back to be
+ * tried again, or completed with an error.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/scatterlist.h>
+#include <linux/string.h>
+#include <scsi/scsi.h>
+#include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+#include "hvscsi.h"
+
+/* Seconds that the host may spend on a command. */
+#define HVSCSI_HOST_SECONDS	60
+
+/* What a request cannot say, and what old hosts do worse to than refuse. */
+static bool hvscsi_command_allowed(const struct hvscsi *hv,
+				   const struct scsi_cmnd *cmd)
+{
+	if (cmd->cmd_len > VSTOR_CDB_SIZE ||
+	    cmd->sc_data_direction == DMA_BIDIRECTIONAL)
+		return false;
+	if (hv->version > VSTOR_VERSION_5_1)
+		return true;
+	return cmd->cmnd[0] != WRITE_SAME && cmd->cmnd[0] != SET_WINDOW;
+}
+
+static void hvscsi_refuse(struct scsi_cmnd *cmd, int host_byte)
+{
+	cmd->result = host_byte << 16;
+	scsi_set_resid(cmd, scsi_bufflen(cmd));
+	scsi_done(cmd);
+}
+
+/*
+ * The host takes one range: every page but the first begins at offset 0 and
+ * every page but the last is full. The block layer keeps that promise (see the
+ * virt_boundary_mask); a list that breaks it would make the host move the
+ * wrong bytes, so it is not sent.
+ */
+static int hvscsi_fill_pages(struct scsi_cmnd *cmd, int mapped,
+			     const struct hvring_slot *slot)
+{
+	struct scatterlist *sg;
+	u32 filled = 0;
+	int i;
+
+	scsi_for_each_sg(cmd, sg, mapped, i) {
+		dma_addr_t first = sg_dma_address(sg);
+		dma_addr_t end = first + sg_dma_len(sg);
+		u64 pfn = first >> HVRING_PAGE_SHIFT;
+		u64 stop = (end + HVRING_PAGE_SIZE - 1) >> HVRING_PAGE_SHIFT;
+
+		if (i > 0 && first % HVRING_PAGE_SIZE)
+			return -EINVAL;
+		if (i < mapped - 1 && end % HVRING_PAGE_SIZE)
+			return -EINVAL;
+		if (stop - pfn > slot->pfn_count - filled)
+			return -EINVAL;
+		while (pfn < stop)
+			slot->pfn[filled++] = pfn++;
+	}
+
+	return filled == slot->pfn_count ? 0 : -EINVAL;
+}
+
+static void hvscsi_set_direction(struct vstor_srb *srb,
+				 const struct scsi_cmnd *cmd)
+{
+	switch (cmd->sc_data_direction) {
+	case DMA_TO_DEVICE:
+		srb->data_in = VSTOR_DATA_OUT;
+		srb->srb_flags |= VSTOR_SRB_DATA_OUT;
+		break;
+	case DMA_FROM_DEVICE:
+		srb->data_in = VSTOR_DATA_IN;
+		srb->srb_flags |= VSTOR_SRB_DATA_IN;
+		break;
+	default:
+		srb->data_in = VSTOR_DATA_NONE;
+	}
+}
+
+static void hvscsi_fill_request(struct scsi_cmnd *cmd,
+				const struct hvring_slot *slot)
+{
+	const struct scsi_device *sdev = cmd->device;
+	struct vstor_packet *request = slot->payload;
+	struct vstor_srb *srb = &request->srb;
+
+	memset(request, 0, sizeof(*request));
+	request->operation = VSTOR_OP_EXECUTE_SRB;
+	request->flags = VSTOR_FLAG_COMPLETION_REQUESTED;
+
+	srb->length = sizeof(*srb);
+	srb->port = sdev->host->host_no;
+	srb->path_id = sdev->channel;
+	srb->target_id = sdev->id;
+	srb->lun = sdev->lun;
+	srb->sense_length = VSTOR_SENSE_SIZE;
+	srb->data_length = slot->data_bytes;
+	srb->cdb_length = cmd->cmd_len;
+	memcpy(srb->cdb, cmd->cmnd, cmd->cmd_len);
+	srb->timeout = HVSCSI_HOST_SECONDS;
+
+	srb->srb_flags = VSTOR_SRB_NO_SYNC_TRANSFER;
+	if (sdev->tagged_supported) {
+		srb->srb_flags |= VSTOR_SRB_QUEUE_ACTION_ENABLE |
+				  VSTOR_SRB_NO_QUEUE_FREEZE;
+		srb->queue_tag = VSTOR_QUEUE_TAG_UNTAGGED;
+		srb->queue_action = VSTOR_QUEUE_ACTION_SIMPLE;
+	}
+	hvscsi_set_direction(srb, cmd);
+}
+
+static int hvscsi_build(struct scsi_cmnd *cmd, int mapped,
+			const struct hvring_slot *slot)
+{
+	int err = 0;
+
+	if (slot->pfn_count)
+		err = hvscsi_fill_pages(cmd, mapped, slot);
+	if (!err)
+		hvscsi_fill_request(cmd, slot);
+	return err;
+}
+
+/*
+ * Once armed the command may be completed under our hands, by an answer or by
+ * the end of the channel, so arming is the last that is done with it. It is
+ * done with the channel locked: whoever stops the channel and then fails what
+ * is outstanding finds this command in its slot or keeps it from being sent.
+ */
+static int hvscsi_send(struct hvscsi *hv, struct scsi_cmnd *cmd, int mapped)
+{
+	u32 tag = scsi_cmd_to_rq(cmd)->tag;
+	struct hvscsi_slot *own = &hv->slots[tag];
+	struct hvring_slot slot = {
+		.payload_bytes = sizeof(struct vstor_packet),
+		.data_bytes = mapped ? scsi_bufflen(cmd) : 0,
+	};
+	unsigned long flags;
+	bool kick = false;
+	int err;
+
+	/* The one before is still out: our bug, and not one to build on. */
+	if (WARN_ON_ONCE(hvscsi_slot_armed(own)))
+		return -EINVAL;
+
+	own->generation++;
+	slot.id = (u64)own->generation << 32 | (tag + 1);
+	if (mapped)
+		slot.data_offset = sg_dma_address(scsi_sglist(cmd)) %
+				   HVRING_PAGE_SIZE;
+
+	flags = hvring_channel_lock(hv->ch);
+	err = hvring_channel_reserve(hv->ch, &slot);
+	if (!err)
+		err = hvscsi_build(cmd, mapped, &slot);
+	if (!err) {
+		hvscsi_slot_arm(own, slot.id, cmd);
+		hvring_channel_commit(hv->ch, &slot);
+		kick = hvring_channel_publish(hv->ch);
+	}
+	hvring_channel_unlock(hv->ch, flags, kick);
+	return err;
+}
+
+int hvscsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
+{
+	struct hvscsi *hv = shost_priv(host);
+	int mapped, err;
+
+	if (!hvscsi_command_allowed(hv, cmd)) {
+		hvscsi_refuse(cmd, DID_ERROR);
+		return 0;
+	}
+
+	mapped = scsi_dma_map(cmd);
+	if (mapped < 0)
+		return SCSI_MLQUEUE_HOST_BUSY;
+
+	err = hvscsi_send(hv, cmd, mapped);
+	if (!err)
+		return 0;
+
+	scsi_dma_unmap(cmd);
+	/* The depth rules this out; should it happen, it happens for all LUNs. */
+	if (err == -EAGAIN)
+		return SCSI_MLQUEUE_HOST_BUSY;
+
+	hvscsi_refuse(cmd, err == -ENODEV || err == -EIO ? DID_NO_CONNECT :
+							   DID_ERROR);
+	return 0;
+}
