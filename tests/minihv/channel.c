@@ -274,6 +274,10 @@ void channel_open(struct channel *c, struct gpadl *g, u32 split, u32 vp)
 	c->broken = false;
 	c->kicked = false;
 	c->packet_size = 0;
+	c->packets_in = 0;
+	c->packets_out = 0;
+	c->signals = 0;
+	c->interrupts = 0;
 	ring_init(&c->in, g->pfn, split);
 	ring_init(&c->out, g->pfn + split, g->pages - split);
 	set_mask(c, true);

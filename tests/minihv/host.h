@@ -58,6 +58,7 @@ extern u32 host_apic_id;
 
 /**
  * struct options - from the boot command line, checked once
+ * @hyperv: the guest is told that this is Hyper-V.
  * @memory: bytes of RAM that the guest gets.
  * @vmbus_cap: highest VMBus version offered, major << 16 | minor; 0 for none.
  * @vstor_cap: highest storage protocol version offered.
@@ -69,6 +70,7 @@ extern u32 host_apic_id;
  * @strict: a guest's mistake is an event that fails the test.
  */
 struct options {
+	bool hyperv;
 	u64 memory;
 	u32 vmbus_cap;
 	u16 vstor_cap;

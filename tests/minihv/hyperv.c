@@ -85,6 +85,9 @@ void hv_cpuid(u32 leaf, u32 *a, u32 *b, u32 *c, u32 *d)
 {
 	if (leaf >> 28 == 4) {
 		hypervisor_leaf(leaf, a, b, c, d);
+		/* A signature that no guest knows: just some hypervisor. */
+		if (!options.hyperv && leaf == 0x40000000)
+			*a = *b = *c = *d = 0;
 		return;
 	}
 	switch (leaf) {

@@ -11,6 +11,7 @@
 #define WORD_MAX	64
 
 struct options options = {
+	.hyperv = true,
 	.memory = 1ull << 30,
 	.vmbus_cap = VMBUS_VERSION(5, 3),
 	.vstor_cap = VSTOR_VERSION_6_2,
@@ -121,12 +122,22 @@ static bool set_max_transfer(const char *v)
 	return true;
 }
 
-static bool set_strict(const char *v)
+static bool set_switch(const char *v, bool *option)
 {
 	if (strcmp(v, "on") && strcmp(v, "off"))
 		return false;
-	options.strict = !strcmp(v, "on");
+	*option = !strcmp(v, "on");
 	return true;
+}
+
+static bool set_strict(const char *v)
+{
+	return set_switch(v, &options.strict);
+}
+
+static bool set_hyperv(const char *v)
+{
+	return set_switch(v, &options.hyperv);
 }
 
 static const struct {
@@ -138,7 +149,7 @@ static const struct {
 	{ "vstor", set_vstor },		{ "subchannels", set_sub_channels },
 	{ "controllers", set_controllers },
 	{ "max_transfer", set_max_transfer },
-	{ "strict", set_strict },
+	{ "strict", set_strict },	{ "hyperv", set_hyperv },
 };
 
 static void apply(char *word)
