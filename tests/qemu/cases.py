@@ -8,6 +8,10 @@ A case is a shell fragment for the guest. Comments at its top describe it:
     # drivers: hvscsi               when it is not for both
     # disk: size=1G                 a thin disk of its own; may be repeated
     # disk: file=64M                a disk on an image file (a power of two)
+    # modules: crc7                 in /modules besides, but not loaded
+    # host: vmbus=4.0               minihv options: a boot of its own; a line
+                                    more is a boot more
+    # only: kernel=6.12 cpus=1      combinations in which it makes sense
     # limit: 300                    guest seconds, instead of 120
 """
 
@@ -16,7 +20,8 @@ import pathlib
 import re
 
 DRIVERS = ("hv_storvsc", "hvscsi")
-KEYS = ("needs", "drivers", "disk", "limit")
+KEYS = ("needs", "drivers", "disk", "modules", "host", "only", "limit")
+AXES = ("kernel", "cpus", "mode")
 
 # What a healthy kernel never says.
 COMPLAINT = re.compile(
@@ -41,12 +46,22 @@ class Case:
     needs: list
     drivers: list
     disks: list
+    modules: list
+    hosts: list
+    only: dict
     limit: int
 
     @property
     def name(self):
         """The file's name names the case."""
         return self.path.name
+
+    def fits(self, combination):
+        """Whether it makes sense in this boot."""
+        return (combination.driver in self.drivers and
+                combination.host in self.hosts and
+                all(str(getattr(combination, axis)) == value
+                    for axis, value in self.only.items()))
 
 
 def parse(path):
@@ -69,10 +84,16 @@ def parse(path):
         raise BadCase(f"{path.name}: no sentence says what it tests")
     case = Case(path, title, " ".join(said["needs"]).split(),
                 " ".join(said["drivers"]).split() or list(DRIVERS),
-                said["disk"], int((said["limit"] or ["120"])[-1]))
+                said["disk"], " ".join(said["modules"]).split(),
+                said["host"] or [""],
+                dict(word.split("=") for word in " ".join(said["only"]).split()),
+                int((said["limit"] or ["120"])[-1]))
     for driver in case.drivers:
         if driver not in DRIVERS:
             raise BadCase(f"{path.name}: no such driver: {driver}")
+    for axis in case.only:
+        if axis not in AXES:
+            raise BadCase(f"{path.name}: only has {', '.join(AXES)}, not {axis}")
     for disk in case.disks:
         if not re.fullmatch(r"(size|file)=\d+[KMG]?( \S+=\S+)*", disk):
             raise BadCase(f"{path.name}: disk is size=... or file=..., not {disk}")

@@ -136,11 +136,11 @@ class Archive:
         out.write(data + b"\0" * (-len(data) % 4))
 
 
-def build(path, image, release, driver, own, tools, cases):
+def build(path, image, release, driver, own, cases):
     """Writes the initramfs to @path.
 
     @driver: name of the storage driver. @own: out-of-tree modules, name to
-    file. @tools: names of programs. @cases: files to run.
+    file. @cases: what will run; their headers say what they need.
     """
     archive = Archive()
     archive.add("bin/busybox", pathlib.Path(find_tool("busybox")).read_bytes(),
@@ -150,16 +150,20 @@ def build(path, image, release, driver, own, tools, cases):
     archive.add("lib.sh", (GUEST / "lib.sh").read_bytes())
     archive.add("lib", b"usr/lib", 0o120777)
     archive.add("lib64", b"usr/lib64", 0o120777)
-    for tool in sorted(tools):
+    for tool in sorted({tool for case in cases for tool in case.needs}):
         archive.add_tool(tool)
     for case in cases:
-        archive.add(f"cases/{case.name}", case.read_bytes())
+        archive.add(f"cases/{case.name}", case.path.read_bytes())
 
     tree = Modules(image, release)
-    modules = load_order(tree, (*BASE_MODULES, driver), own)
-    for name, data in modules:
+    wanted = [*BASE_MODULES, driver]
+    extra = sorted({name for case in cases for name in case.modules})
+    for name, data in load_order(tree, [*wanted, *extra], own):
         archive.add(f"modules/{name}.ko", data)
-    order = "".join(f"{name}\n" for name, _ in modules)
+    # What a case loads itself is there with all that it needs in place.
+    loaded = {name for name, _ in load_order(tree, wanted, own)}
+    order = "".join(f"{name}\n" for name, _ in load_order(tree, [*wanted, *extra], own)
+                    if name in loaded or name not in extra)
     archive.add("modules/order", order.encode())
     with open(path, "wb") as out:
         archive.write(out)

@@ -67,6 +67,12 @@ host_stat() {
 	host stats | awk -v key="$1" '$1 == key { print $2 }'
 }
 
+# One number of a channel, by its relid, from the host's "channels".
+host_channel() { # RELID KEY
+	host channels | awk -v relid="$1" '$1 == relid' |
+		tr ' ' '\n' | sed -n "s/^$2=//p"
+}
+
 # Waits as long as the runner lets the case live.
 wait_for() {
 	say "waiting for: $*"
@@ -92,10 +98,15 @@ disk() {
 	echo "/dev/$(ls "$(scsi_device "$1")/block")"
 }
 
+# The folder in sysfs of the VMBus device that the disk at C:T:L hangs on.
+controller_of() {
+	device=$(readlink -f "$(scsi_device "$1")")
+	echo "${device%/host*}"
+}
+
 # Name of the driver that the disk's controller is bound to.
 driver_of() {
-	device=$(readlink -f "$(scsi_device "$1")")
-	basename "$(readlink -f "${device%/host*}/driver")"
+	basename "$(readlink -f "$(controller_of "$1")/driver")"
 }
 
 # shellcheck disable=SC2034 # for the case
