@@ -82,20 +82,50 @@ void apic_start_cpu(u32 id, u8 page)
 	apic_command(id, ICR_STARTUP | page);
 }
 
+/*
+ * Both clocks at one moment. The machine may take the CPU away between the two
+ * reads, so the closest of several pairs counts.
+ */
+static void read_clocks(u32 *left, u64 *tsc)
+{
+	u64 best = ~0ull, before, after;
+	u32 i, now;
+
+	*left = 0;
+	*tsc = 0;
+	for (i = 0; i < 20; i++) {
+		before = rdtsc();
+		now = apic_read(APIC_CURRENT);
+		after = rdtsc();
+		if (after - before < best) {
+			best = after - before;
+			*left = now;
+			*tsc = before + best / 2;
+		}
+	}
+}
+
 /* The APIC timer is exact, so it is what the time stamp counter is held to. */
 void tsc_calibrate(void)
 {
 	const u32 window = 20000000;
-	u64 start = rdtsc();
-	u32 left;
+	u64 tsc_start, tsc_end;
+	u32 start, end;
 
 	apic_write(APIC_LVT_TIMER, LVT_MASKED | WAKE_VECTOR);
 	apic_write(APIC_INITIAL, 0xffffffff);
-	start = rdtsc();
-	do {
-		left = apic_read(APIC_CURRENT);
-	} while (0xffffffff - left < window);
-	tsc_hz = (rdtsc() - start) * (APIC_HZ / 1000) /
-		 ((0xffffffff - left) / 1000);
+	read_clocks(&start, &tsc_start);
+	while (start - apic_read(APIC_CURRENT) < window)
+		cpu_pause();
+	read_clocks(&end, &tsc_end);
+	tsc_hz = (tsc_end - tsc_start) * (APIC_HZ / 1000) /
+		 ((start - end) / 1000);
 	apic_timer(0);
+}
+
+/* Takes what has been on its way, so that the guest does not get it. */
+void apic_quiesce(void)
+{
+	apic_timer(0);
+	asm volatile("sti; nop; nop; cli" : : : "memory");
 }

@@ -123,7 +123,7 @@ static void wait_for_mailbox(struct vcpu *v)
 		cpu_halt_for(MAILBOX_POLL_NS);
 	}
 	entry.rip = acpi_mailbox->entry;
-	apic_timer(0);
+	apic_quiesce();
 	__atomic_store_n(&acpi_mailbox->command, 0, __ATOMIC_RELEASE);
 	svm_run(v, &entry);
 }

@@ -382,7 +382,9 @@ static bool run_crc(struct console_request *rq)
 }
 
 const struct console_command disk_commands[] = {
-	{ "disk add", "C:T:L size=BYTES|file=INDEX [size=BYTES] [serial=TEXT] [unmap=on|off] [readonly=on|off]", run_add },
+	{ "disk add",
+	  "C:T:L size=BYTES|file=INDEX [size=BYTES] [serial=TEXT] [unmap=on|off] [readonly=on|off]",
+	  run_add },
 	{ "disk del", "C:T:L", run_del },
 	{ "disk list", "", run_list },
 	{ "crc", "C:T:L lba=SECTOR count=SECTORS", run_crc },

@@ -207,6 +207,7 @@ void apic_send(u32 apic_id, u8 vector);
 void apic_start_cpu(u32 apic_id, u8 page);
 void apic_timer(u32 ns);		/* one WAKE_VECTOR after @ns; 0 stops it */
 void apic_delay(u32 ns);
+void apic_quiesce(void);		/* before the CPU becomes the guest's */
 extern u64 tsc_hz;
 void tsc_calibrate(void);
 

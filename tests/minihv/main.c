@@ -207,7 +207,7 @@ void host_main(u32 multiboot)
 	console_event("ready");
 	while (!READ_ONCE(boot_requested))
 		cpu_halt_for(BOOT_POLL_NS);
-	apic_timer(0);
+	apic_quiesce();
 	svm_init_cpu(&vcpus[0]);
 	svm_run(&vcpus[0], &entry);
 }

@@ -70,7 +70,7 @@ static u8 *make_page(struct store_thin *t, u64 index)
 	}
 	if (!*slot) {
 		*slot = page_alloc();
-		t->pages += *slot != NULL;
+		t->pages += !!*slot;
 	}
 	return *slot;
 }

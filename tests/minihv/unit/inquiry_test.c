@@ -90,8 +90,8 @@ static void vpd_identification(void)
 	command_to(2, 0, 1, 77, VSTOR_DATA_IN);
 	EQUAL(outcome(), GOOD);
 	EQUAL(io.moved, 52);
-	CHECK(guest_has(0, "\0\x83\0\x30\1\1\0\x18Msft    hvscsi"
-			"\0\0\0\0\0\0\0\2\1M", 32));
+	CHECK(guest_has(0, "\0\x83\0\x30\1\1\0\x18Msft    hvscsi", 22));
+	CHECK(guest_has(22, "\0\0\0\0\0\0\0\2\1M", 10));
 	CHECK(guest_has(32, "\1\3\0\x10\x60\2\x24\x80hvscsi\0\0\0\2\1M", 20));
 }
 
