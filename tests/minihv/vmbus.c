@@ -106,6 +106,8 @@ static const char *open_problem(const struct vmbus_open *m,
 		return "which is open already";
 	if (!g || g->relid != m->relid || g->filled != g->pages)
 		return "with an unknown ring GPADL";
+	if (!g->whole_pages)
+		return "with a ring that is not made of whole pages";
 	if (g->pages < 4 || m->split < 2 || m->split > g->pages - 2)
 		return "with a ring that is split at the wrong page";
 	if (m->vp != NO_VP && m->vp >= vcpu_count)

@@ -20,13 +20,14 @@
  * struct gpadl - guest memory that the guest has described to the host
  * @id: chosen by the guest. @relid: the channel it was made for.
  * @pages: number of pages; @filled of them have been named so far.
+ * @whole_pages: it begins and ends at a page's border, as a ring has to.
  * @in_use: it is the ring of an open channel.
  */
 struct gpadl {
 	struct gpadl *next;
 	u32 id, relid;
 	u32 pages, filled;
-	bool in_use;
+	bool whole_pages, in_use;
 	u64 pfn[];
 };
 
