@@ -221,6 +221,15 @@ bool channel_signal(u32 connection)
 	return true;
 }
 
+bool channel_rescinded(u32 connection)
+{
+	const struct channel *c = &channels[MIN(connection & 0xfff,
+						(u32)MAX_CHANNELS)];
+
+	return c->connection == connection &&
+	       READ_ONCE(c->state) == CHANNEL_RESCINDED;
+}
+
 bool channels_kicked(void)
 {
 	u32 i;

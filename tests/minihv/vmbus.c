@@ -186,9 +186,12 @@ static void modify_channel(const void *message, u32 len)
 	struct channel *c = &channels[m->relid <= MAX_CHANNELS ? m->relid : 0];
 
 	(void)len;
-	if (connection.version < VMBUS_VERSION(4, 1) ||
-	    c->state != CHANNEL_OPEN || c->target_vp == NO_VP ||
-	    m->vp_or_status >= vcpu_count) {
+	/* Of a rescind under way the guest cannot know: no mistake of its. */
+	if (c->state == CHANNEL_RESCINDED) {
+		reply.vp_or_status = VMBUS_STATUS_FAILED;
+	} else if (connection.version < VMBUS_VERSION(4, 1) ||
+		   c->state != CHANNEL_OPEN || c->target_vp == NO_VP ||
+		   m->vp_or_status >= vcpu_count) {
 		violation("channel %u cannot be moved to VP %u", m->relid,
 			  m->vp_or_status);
 		reply.vp_or_status = VMBUS_STATUS_FAILED;

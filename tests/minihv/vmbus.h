@@ -130,6 +130,9 @@ void channel_close(struct channel *c);
 /* A guest's SignalEvent, no lock held; false when nobody has that id. */
 bool channel_signal(u32 connection);
 
+/* True for a channel whose rescind the guest may not have heard of. */
+bool channel_rescinded(u32 connection);
+
 /* Host CPU: does what is due. Returns when it has to look again, in ns. */
 u32 channels_work(u32 longest);
 bool channels_kicked(void);		/* no lock needed */
