@@ -38,13 +38,14 @@ struct gpadl {
  * @index: the cursor that the host owns: the read index of the ring that it
  *	consumes, the write index of the ring that it produces.
  * @published: what the guest has been told of @index.
+ * @peer: the other index, the guest's, as it was seen last.
  * @masked: what the host has written into the mask of the ring it consumes.
  */
 struct ring {
 	struct hvring_control *control;
 	const u64 *pfn;
 	u32 size;
-	u32 index, published;
+	u32 index, published, peer;
 	bool masked;
 };
 
