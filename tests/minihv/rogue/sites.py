@@ -39,8 +39,7 @@ def pattern_of(fmt):
 
 
 def is_declaration(source, at):
-    line = source[source.rfind("\n", 0, at) + 1:at]
-    return line.startswith("void ")
+    return source[source.rfind("\n", 0, at) + 1:at] == "void "
 
 
 def calls(source, name):
