@@ -221,6 +221,15 @@ bool channel_signal(u32 connection)
 	return true;
 }
 
+bool channel_rescinded(u32 connection)
+{
+	const struct channel *c = &channels[MIN(connection & 0xfff,
+						(u32)MAX_CHANNELS)];
+
+	return c->connection == connection &&
+	       READ_ONCE(c->state) == CHANNEL_RESCINDED;
+}
+
 bool channels_kicked(void)
 {
 	u32 i;
@@ -245,16 +254,20 @@ static u32 time_left(u64 due, u64 now, u32 longest)
 u32 channels_work(u32 longest)
 {
 	u32 i, wait = longest;
+	bool kicked;
 	u64 now;
 
 	spin_lock(&host_lock);
 	for (i = 1; i <= MAX_CHANNELS; i++) {
 		struct channel *c = &channels[i];
 
-		if (c->state != CHANNEL_OPEN)
+		/* Taken from any channel: a kick that stays forbids to halt. */
+		kicked = __atomic_exchange_n(&c->kicked, false,
+					     __ATOMIC_SEQ_CST);
+		if (c->state != CHANNEL_OPEN || c->broken)
 			continue;
 		now = rdtsc();
-		if (__atomic_exchange_n(&c->kicked, false, __ATOMIC_SEQ_CST)) {
+		if (kicked) {
 			c->signals++;
 			work(c);
 		} else if (storvsp_next_due(c) <= now) {

@@ -113,6 +113,7 @@ void gpadl_header(const void *message, u32 len)
 	g->id = m->gpadl;
 	g->relid = m->relid;
 	g->pages = pages;
+	g->whole_pages = !m->byte_offset && m->byte_count % PAGE_SIZE == 0;
 	g->next = gpadls;
 	gpadls = g;
 	add_pages(g, m + 1, len - (u32)sizeof(*m));

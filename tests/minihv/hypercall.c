@@ -57,7 +57,9 @@ static u64 signal_event(struct signal_event in)
 	}
 	STAT_INC(signals);
 	if (!channel_signal(in.connection)) {
-		violation("signal to unknown connection 0x%x", in.connection);
+		if (!channel_rescinded(in.connection))
+			violation("signal to unknown connection 0x%x",
+				  in.connection);
 		return STATUS_BAD_CONNECTION;
 	}
 	return STATUS_OK;

@@ -181,8 +181,8 @@ static void report_crash(u64 control)
 	    !guest_page_valid((u64)text / PAGE_SIZE))
 		return;
 	len = MIN(len, PAGE_SIZE - (u64)text % PAGE_SIZE);
-	for (i = 0; i < len; i++) {
-		if (text[i] != '\n' && i + 1 < len)
+	for (i = 0; i <= len; i++) {
+		if (i < len ? text[i] != '\n' : i == start)
 			continue;
 		console_event("panic: %.*s", (int)(i - start), text + start);
 		start = i + 1;

@@ -14,6 +14,7 @@ void ring_init(struct ring *r, const u64 *pfn, u32 pages)
 	r->size = (pages - 1) * (u32)PAGE_SIZE;
 	r->index = 0;
 	r->published = 0;
+	r->peer = 0;
 	r->masked = false;
 }
 
@@ -26,24 +27,39 @@ static bool index_valid(const struct ring *r, u32 index, const char *what,
 	return false;
 }
 
+/* Bytes from one index to another, in the direction of travel. */
+static u32 distance(const struct ring *r, u32 from, u32 to)
+{
+	return to >= from ? to - from : r->size - from + to;
+}
+
 long ring_readable(struct ring *r, const char **why)
 {
 	u32 write = __atomic_load_n(&r->control->write_index, __ATOMIC_ACQUIRE);
 
 	if (!index_valid(r, write, "write index out of range or unaligned", why))
 		return -1;
-	return write >= r->index ? write - r->index : r->size - r->index + write;
+	/* Also what a guest looks like that has overrun its ring. */
+	if (distance(r, r->index, write) < distance(r, r->index, r->peer)) {
+		*why = "write index moved back over what was not read";
+		return -1;
+	}
+	r->peer = write;
+	return distance(r, r->index, write);
 }
 
 long ring_writable(struct ring *r, const char **why)
 {
 	u32 read = __atomic_load_n(&r->control->read_index, __ATOMIC_ACQUIRE);
-	u32 used;
 
 	if (!index_valid(r, read, "read index out of range or unaligned", why))
 		return -1;
-	used = r->index >= read ? r->index - read : r->size - read + r->index;
-	return r->size - used - HVRING_GAP;
+	if (distance(r, r->peer, read) > distance(r, r->peer, r->published)) {
+		*why = "read index moved back or past what was written";
+		return -1;
+	}
+	r->peer = read;
+	return r->size - distance(r, read, r->index) - HVRING_GAP;
 }
 
 static u8 *data_at(const struct ring *r, u32 at)

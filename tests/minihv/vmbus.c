@@ -106,9 +106,9 @@ static const char *open_problem(const struct vmbus_open *m,
 		return "which is open already";
 	if (!g || g->relid != m->relid || g->filled != g->pages)
 		return "with an unknown ring GPADL";
-	if (g->in_use)
-		return "with a ring that another channel uses";
-	if (m->split < 2 || m->split + 2 > g->pages)
+	if (!g->whole_pages)
+		return "with a ring that is not made of whole pages";
+	if (g->pages < 4 || m->split < 2 || m->split > g->pages - 2)
 		return "with a ring that is split at the wrong page";
 	if (m->vp != NO_VP && m->vp >= vcpu_count)
 		return "for interrupts on an unknown VP";
@@ -186,9 +186,12 @@ static void modify_channel(const void *message, u32 len)
 	struct channel *c = &channels[m->relid <= MAX_CHANNELS ? m->relid : 0];
 
 	(void)len;
-	if (connection.version < VMBUS_VERSION(4, 1) ||
-	    c->state != CHANNEL_OPEN || c->target_vp == NO_VP ||
-	    m->vp_or_status >= vcpu_count) {
+	/* Of a rescind under way the guest cannot know: no mistake of its. */
+	if (c->state == CHANNEL_RESCINDED) {
+		reply.vp_or_status = VMBUS_STATUS_FAILED;
+	} else if (connection.version < VMBUS_VERSION(4, 1) ||
+		   c->state != CHANNEL_OPEN || c->target_vp == NO_VP ||
+		   m->vp_or_status >= vcpu_count) {
 		violation("channel %u cannot be moved to VP %u", m->relid,
 			  m->vp_or_status);
 		reply.vp_or_status = VMBUS_STATUS_FAILED;

@@ -20,13 +20,14 @@
  * struct gpadl - guest memory that the guest has described to the host
  * @id: chosen by the guest. @relid: the channel it was made for.
  * @pages: number of pages; @filled of them have been named so far.
+ * @whole_pages: it begins and ends at a page's border, as a ring has to.
  * @in_use: it is the ring of an open channel.
  */
 struct gpadl {
 	struct gpadl *next;
 	u32 id, relid;
 	u32 pages, filled;
-	bool in_use;
+	bool whole_pages, in_use;
 	u64 pfn[];
 };
 
@@ -37,13 +38,14 @@ struct gpadl {
  * @index: the cursor that the host owns: the read index of the ring that it
  *	consumes, the write index of the ring that it produces.
  * @published: what the guest has been told of @index.
+ * @peer: the other index, the guest's, as it was seen last.
  * @masked: what the host has written into the mask of the ring it consumes.
  */
 struct ring {
 	struct hvring_control *control;
 	const u64 *pfn;
 	u32 size;
-	u32 index, published;
+	u32 index, published, peer;
 	bool masked;
 };
 
@@ -128,6 +130,9 @@ void channel_close(struct channel *c);
 
 /* A guest's SignalEvent, no lock held; false when nobody has that id. */
 bool channel_signal(u32 connection);
+
+/* True for a channel whose rescind the guest may not have heard of. */
+bool channel_rescinded(u32 connection);
 
 /* Host CPU: does what is due. Returns when it has to look again, in ns. */
 u32 channels_work(u32 longest);
