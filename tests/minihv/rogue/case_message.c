@@ -205,7 +205,7 @@ static const char *teardown_ring(const struct test_case *t)
 
 #define SHORT(n, type, type_text, needed)				\
 	CASE("short-" n, CONNECTED, bare_message, "control message "	\
-	     type_text " has ...", type, needed - 1)
+	     type_text " has ...", type, (needed) - 1)
 
 const struct test_case message_cases[] = {
 	CASE("message-without-type", CONNECTED, bare_message,

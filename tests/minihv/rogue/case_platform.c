@@ -172,7 +172,7 @@ const struct test_case platform_cases[] = {
 
 static const char *crash(const struct test_case *t)
 {
-	const char text[] = "first words\nlast words";
+	static const char text[] = "first words\nlast words";
 	u64 words[] = { 1, 2, 3, (u64)page, sizeof(text) - 1 };
 	u32 i;
 

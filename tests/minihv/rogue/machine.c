@@ -69,7 +69,7 @@ static u64 gdt[] = {
 };
 
 /* Where to go on after an exception that somebody waits for. */
-static u64 trap_resume;
+u64 trap_resume;
 static u32 trap_vector;
 
 static void outb(u16 port, u8 v)
@@ -200,19 +200,17 @@ void trap(struct trap_frame *f)
 }
 
 /* One instruction that may trap; execution goes on behind it either way. */
-#define GUARDED(instruction, outputs, ...)				\
-	asm volatile("movq $1f, %[resume]\n" instruction "\n1:\n\t"	\
-		     "movq $0, %[resume]"				\
-		     : outputs [resume] "=m"(trap_resume)		\
-		     : __VA_ARGS__ : "memory", "cc")
-#define COMMA ,
+#define GUARDED(instruction)				\
+	"movq $1f, trap_resume\n\t" instruction "\n"	\
+	"1:\tmovq $0, trap_resume"
 
 u32 msr_read(u32 msr, u64 *value)
 {
 	u32 lo = 0, hi = 0;
 
 	trap_vector = 0;
-	GUARDED("rdmsr", "+a"(lo) COMMA "+d"(hi) COMMA, "c"(msr));
+	asm volatile(GUARDED("rdmsr")
+		     : "+a"(lo), "+d"(hi) : "c"(msr) : "memory");
 	*value = (u64)hi << 32 | lo;
 	return trap_vector;
 }
@@ -220,7 +218,9 @@ u32 msr_read(u32 msr, u64 *value)
 u32 msr_write(u32 msr, u64 value)
 {
 	trap_vector = 0;
-	GUARDED("wrmsr", , "c"(msr), "a"((u32)value), "d"((u32)(value >> 32)));
+	asm volatile(GUARDED("wrmsr")
+		     : : "c"(msr), "a"((u32)value), "d"((u32)(value >> 32))
+		     : "memory");
 	return trap_vector;
 }
 
@@ -229,8 +229,9 @@ u32 hypercall_bare(void)
 	u64 rax = 0;
 
 	trap_vector = 0;
-	GUARDED("vmmcall", "+a"(rax) COMMA, "c"(CALL_SIGNAL_EVENT | CALL_FAST),
-		"d"(0));
+	asm volatile(GUARDED("vmmcall")
+		     : "+a"(rax) : "c"(CALL_SIGNAL_EVENT | CALL_FAST), "d"(0)
+		     : "memory");
 	return trap_vector;
 }
 

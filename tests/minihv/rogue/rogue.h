@@ -93,7 +93,7 @@ u32 msr_read(u32 msr, u64 *value);
 u32 msr_write(u32 msr, u64 value);
 u32 hypercall_bare(void);
 u32 hypercall_ring3(void);
-void triple_fault(void) __attribute__((noreturn));
+__attribute__((noreturn)) void triple_fault(void);
 
 static inline void cpu_pause(void)
 {
