@@ -25,8 +25,9 @@ check: ## all checks and tests, ends with "N passed, N failed"
 	@scripts/check
 
 clean: ## remove what was built here
-	$(need_headers)@$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR) clean
 	@$(MAKE) --no-print-directory -C tests/minihv clean
+	@rm -rf tests/qemu/__pycache__ tests/minihv/rogue/__pycache__
+	@$(if $(wildcard $(KDIR)/include/generated/autoconf.h),$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR) clean)
 
 help: ## this list
 	@sed -n 's/^\([a-z_ ]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 26

@@ -81,11 +81,20 @@ static int hvscsi_bios_param(struct scsi_device *sdev,
  * Look once more, in case an interrupt was lost, and then keep waiting: Azure
  * may stall for minutes. A rescind that finds remove busy with waiting for
  * just this command is noticed here.
+ *
+ * The answer is always "wait". Were the command done by now, that would do no
+ * harm, while 6.1 takes "done" for "not handled" and starts its error handler,
+ * which would end a command that the host still owns.
  */
 static HVSCSI_TIMEOUT_TYPE hvscsi_eh_timed_out(struct scsi_cmnd *cmd)
 {
 	struct hvscsi *hv = shost_priv(cmd->device->host);
+	struct device *dev = hvring_channel_device(hv->ch);
 	u32 tag = scsi_cmd_to_rq(cmd)->tag;
+
+	/* A request that was requeued a moment ago has no tag. */
+	if (tag >= hv->depth || !hvscsi_slot_armed(&hv->slots[tag]))
+		return HVSCSI_TIMEOUT_WAIT;
 
 	hvring_channel_drain(hv->ch);
 	if (hvring_channel_rescinded(hv->ch)) {
@@ -93,13 +102,13 @@ static HVSCSI_TIMEOUT_TYPE hvscsi_eh_timed_out(struct scsi_cmnd *cmd)
 		hvring_channel_stop(hv->ch);
 		hvring_channel_drain(hv->ch);
 		hvscsi_fail_outstanding(hv);
+	} else if (!hvscsi_slot_armed(&hv->slots[tag])) {
+		dev_warn(dev, "tag %u: answer found without an interrupt\n",
+			 tag);
+	} else {
+		dev_warn_ratelimited(dev, "tag %u: no answer to its command yet, waiting\n",
+				     tag);
 	}
-	if (!hvscsi_slot_armed(&hv->slots[tag]))
-		return HVSCSI_TIMEOUT_DONE;
-
-	dev_warn_ratelimited(hvring_channel_device(hv->ch),
-			     "tag %u: no answer to command %#x yet, waiting\n",
-			     tag, cmd->cmnd[0]);
 	return HVSCSI_TIMEOUT_WAIT;
 }
 

@@ -136,7 +136,7 @@ static int hvscsi_lost(struct hvscsi *hv, const struct hvscsi_step *step,
 			step->name);
 		break;
 	case -EIO:
-		/* The channel has said what it got. */
+		dev_err(dev, "handshake: %s: broken channel\n", step->name);
 		break;
 	default:
 		dev_err(dev, "handshake: %s: cannot be sent (%d)\n",

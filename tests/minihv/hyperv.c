@@ -168,25 +168,31 @@ static bool write_hypercall(u64 value)
 	return true;
 }
 
-/* The guest's last words: one line of console for each of its own. */
-static void report_crash(u64 control)
+/* The guest's last words, one line of console for each of its own. */
+static void report_crash_text(void)
 {
 	const char *text = (const char *)partition.crash[3];
 	u64 len = MIN(partition.crash[4], PAGE_SIZE), i, start = 0;
 
-	console_event("panic: guest crash 0x%lx 0x%lx 0x%lx",
-		      partition.crash[0], partition.crash[1],
-		      partition.crash[2]);
-	if (!(control & CRASH_MESSAGE) ||
-	    !guest_page_valid((u64)text / PAGE_SIZE))
+	if (!guest_page_valid((u64)text / PAGE_SIZE))
 		return;
 	len = MIN(len, PAGE_SIZE - (u64)text % PAGE_SIZE);
 	for (i = 0; i <= len; i++) {
 		if (i < len ? text[i] != '\n' : i == start)
 			continue;
-		console_event("panic: %.*s", (int)(i - start), text + start);
+		console_event("text: %.*s", (int)(i - start), text + start);
 		start = i + 1;
 	}
+}
+
+/* The text goes first: who reads "panic" need not wait for more. */
+static void report_crash(u64 control)
+{
+	if (control & CRASH_MESSAGE)
+		report_crash_text();
+	console_event("panic: guest crash 0x%lx 0x%lx 0x%lx",
+		      partition.crash[0], partition.crash[1],
+		      partition.crash[2]);
 }
 
 bool hv_wrmsr(struct vcpu *v, u32 msr, u64 value)

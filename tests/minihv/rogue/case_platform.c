@@ -193,7 +193,7 @@ static const char *reset(const struct test_case *t)
 /* The runner keeps the guest's end for the end, whatever the order here. */
 const struct test_case end_cases[] = {
 	{ .name = "crash", .level = LEVEL_PLATFORM, .run = crash,
-	  .expects = "panic: last words" },
+	  .expects = "text: last words" },
 	{ .name = "triple-fault", .level = LEVEL_PLATFORM, .run = reset,
 	  .expects = "reset: triple fault on CPU 0" },
 	{ .name = NULL },

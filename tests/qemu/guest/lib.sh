@@ -21,6 +21,7 @@ skip() {
 }
 
 expect() { # WHAT = VALUE, WHAT -ge NUMBER: as test(1)
+	[ -n "$1" ] || fail "nothing to compare: $*"
 	[ "$@" ] || fail "expected: $*"
 }
 
