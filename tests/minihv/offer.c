@@ -87,13 +87,30 @@ static void announce(struct channel *c)
 	vmbus_send(&m, sizeof(m));
 }
 
-void offer_all(void)
+/* The guest has not yet let go of what was taken from it. */
+static bool release_awaited(u32 controller)
 {
 	u32 i;
 
 	for (i = 1; i <= MAX_CHANNELS; i++)
-		if (channels[i].state == CHANNEL_OFFERED && !channels[i].announced)
-			announce(&channels[i]);
+		if (channels[i].state == CHANNEL_RESCINDED &&
+		    channels[i].controller == controller)
+			return true;
+	return false;
+}
+
+/* A device that came back is offered only when its old relids are released. */
+void offer_all(void)
+{
+	u32 i;
+
+	for (i = 1; i <= MAX_CHANNELS; i++) {
+		struct channel *c = &channels[i];
+
+		if (c->state == CHANNEL_OFFERED && !c->announced &&
+		    !release_awaited(c->controller))
+			announce(c);
+	}
 }
 
 /* Takes a channel from the guest. It never hears of its requests again. */
@@ -174,6 +191,8 @@ void offer_released(u32 relid)
 		return;
 	}
 	channels[relid].state = CHANNEL_ABSENT;
+	if (vmbus_offers_wanted())
+		offer_all();
 }
 
 /* The guest is gone: only the controllers stay, as if never offered. */
