@@ -22,6 +22,10 @@ BOOT_LIMIT = 120
 # asleep, without one tick make a dead guest.
 SILENCE_LIMIT = 120
 
+# Guest seconds that the guest may wait for an answer of the runner or, through
+# it, of the host: each takes far less than one.
+ANSWER_LIMIT = 120
+
 # Only against a runner that is itself stuck.
 BACKSTOP_SECONDS = 3600
 
@@ -60,6 +64,7 @@ class Patience:
         self.machine = machine
         self.what, self.limit, self.spent = "", 0, 0.0
         self._silence = 0.0
+        self._asked = 0
         self._cpu = self._tick_cpu = machine.cpu_seconds()
         self._last_tick = None
         self._began = self._looked = time.monotonic()
@@ -77,11 +82,19 @@ class Patience:
         before, self._last_tick = self._last_tick or (busy, idle), (busy, idle)
         self._silence = 0.0
         if asking:
+            self._asked += 1
+            if self._asked > ANSWER_LIMIT:
+                raise Lost(f"{self.what}the guest waits, and neither host nor "
+                           "runner has answered")
             return
         was_idle = idle - before[1] >= busy - before[0]
         self.spent += 1.0 if was_idle else min(1.0, ran)
         if self.spent > self.limit:
             raise Lost(f"{self.what}no end after {self.limit} guest seconds")
+
+    def answered(self):
+        """Something was said that is not a tick."""
+        self._asked = 0
 
     def look(self):
         """To be called whenever nothing was said for a while."""
@@ -121,6 +134,7 @@ class Boot:
     def _next(self, channel):
         """The next line of @channel that is not for somebody else."""
         self._until(lambda: channel.lines)
+        self._patience.answered()
         return channel.lines.pop(0)
 
     def _until(self, condition):
@@ -230,13 +244,16 @@ class Boot:
                 self.report(result)
             self.report(self._end())
         except (Lost, HostError) as lost:
+            where = self.machine.registers()
             self.machine.kill()
-            self._report_lost(str(lost), todo)
+            self._report_lost(str(lost), todo, where)
 
-    def _report_lost(self, reason, todo):
+    def _report_lost(self, reason, todo, where):
         names = [case.name for case, _ in todo]
         current, *rest = names + ["boot"] if self._started else ["boot"] + names
-        self.report(Result(current, "FAIL", reason, self._evidence()))
+        evidence = "\n".join([self._evidence(), "--- CPUs, the last is the "
+                              "host's", *where])
+        self.report(Result(current, "FAIL", reason, evidence))
         for name in rest:
             self.report(Result(name, "FAIL", "not run: the guest was lost"))
 
@@ -247,7 +264,7 @@ class Boot:
             self.host(f"disk add {disk}")
         self.host("boot")
         while self._next(self.machine.control) != "ready":
-            pass
+            self._asked += 1
         self._started = True
 
     def _run_case(self, case, addresses):
@@ -308,7 +325,7 @@ class Boot:
         nonce = secrets.token_hex(4)
         self.machine.control.send(f"end {nonce}")
         while self._next(self.machine.control) != f"end {nonce}":
-            pass
+            self._asked += 1
         self._wait_for_exit()
         log = case_files.outside_cases(self.machine.log())
         reason = self._complaint(log) or self._bad_ending()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""One QEMU with minihv in it: the process and its three serial ports.
+"""One QEMU with minihv in it: the process, its monitor and its serial ports.
 
     first port    the guest kernel's console, written to a file
     second port   "control", between the runner and the guest's init
@@ -8,6 +8,7 @@
 
 import os
 import pathlib
+import select
 import socket
 import subprocess
 
@@ -80,20 +81,25 @@ class Machine:
         self.log_path = self.folder / "guest.log"
         control, control_peer = socket.socketpair()
         console, console_peer = socket.socketpair()
+        monitor, monitor_peer = socket.socketpair()
         self.control, self.console = Channel(control), Channel(console)
+        self.monitor = Channel(monitor)
         command = self._command(kernel, initramfs, cpus, host_options, images,
                                 icount, kernel_options)
         command += ["-serial", f"file:{self.log_path}"]
         for name, peer in (("control", control_peer), ("console", console_peer)):
             command += ["-chardev", f"socket,id={name},fd={peer.fileno()}",
                         "-serial", f"chardev:{name}"]
+        command += ["-chardev", f"socket,id=monitor,fd={monitor_peer.fileno()}",
+                    "-mon", "chardev=monitor"]
         (self.folder / "command").write_text(" ".join(command) + "\n")
         with open(self.folder / "qemu.log", "wb") as errors:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors,
-                pass_fds=(control_peer.fileno(), console_peer.fileno()))
-        control_peer.close()
-        console_peer.close()
+                pass_fds=[peer.fileno() for peer in (control_peer, console_peer,
+                                                     monitor_peer)])
+        for peer in (control_peer, console_peer, monitor_peer):
+            peer.close()
 
     @staticmethod
     def _command(kernel, initramfs, cpus, host_options, images, icount,
@@ -148,6 +154,16 @@ class Machine:
             except (FileNotFoundError, ProcessLookupError):
                 continue
         return True
+
+    def registers(self):
+        """Where every CPU is, for a guest that is given up."""
+        self.monitor.send("info registers -a")
+        while select.select([self.monitor], [], [], self.poll_seconds)[0]:
+            self.monitor.feed()
+            if self.monitor.closed:
+                break
+        return [line for line in self.monitor.lines
+                if line.startswith(("CPU#", "RIP="))]
 
     def exit_code(self, seconds):
         """QEMU's exit code, or None when it still runs after @seconds."""
