@@ -12,6 +12,7 @@
 #include "lib.h"
 
 #define CONSOLE_PORT		0x3e8	/* COM3, hidden from the guest */
+#define CONSOLE_PORTS		8
 #define CONSOLE_MAX_WORDS	16
 
 /**

@@ -9,6 +9,7 @@
 #include "guestmem.h"
 #include "hostcpu.h"
 #include "options.h"
+#include "store.h"
 #include "vmbus.h"
 
 /* How often the host CPU looks at its serial port: there is no interrupt. */
@@ -199,6 +200,7 @@ void host_main(u32 multiboot)
 	apic_enable();
 	options_parse(guest_host_command_line(mb));
 	guest_memory_init(mb);
+	store_file_init();
 	tsc_calibrate();
 	cpu_start_others();
 	for (i = 0; i < options.controllers; i++)

@@ -3,8 +3,8 @@
 #include "host.h"
 #include "store.h"
 
-#define CONFIG_ADDRESS	0xcf8
-#define CONFIG_DATA	0xcfc
+#define CONFIG_ADDRESS	PCI_CONFIG_PORT
+#define CONFIG_DATA	(PCI_CONFIG_PORT + 4)
 #define CONFIG_ENABLE	0x80000000u
 
 #define REG_ID		0x00

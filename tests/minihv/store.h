@@ -44,6 +44,12 @@ struct store {
 struct store *store_thin_create(u64 size);
 
 /*
+ * Finds the files that there are. To be called while no other CPU runs: it
+ * switches devices off and on, see svm.c about what that does to others.
+ */
+void store_file_init(void);
+
+/*
  * The store on file number @index (the order of QEMU's ivshmem devices); NULL
  * when there is no such file. The file's size is that of its BAR.
  */
@@ -58,6 +64,9 @@ void *page_alloc(void);
 void page_free(void *page);
 void *heap_alloc(size_t size);
 void heap_free(void *p);
+
+#define PCI_CONFIG_PORT		0xcf8
+#define PCI_CONFIG_PORTS	8
 
 /*
  * pci.c: the memory BAR number @bar of the @index-th PCI device with this

@@ -9,11 +9,16 @@
 #define IVSHMEM_VENDOR	0x1AF4
 #define IVSHMEM_DEVICE	0x1110
 #define IVSHMEM_BAR	2
+#define MAX_FILES	32
 
 struct store_file {
 	struct store store;
 	u8 *base;
 };
+
+static struct {
+	u64 base, size;
+} files[MAX_FILES];
 
 static u8 *file_at(struct store *s, u64 offset)
 {
@@ -65,20 +70,28 @@ static const struct store_ops file_ops = {
 	.destroy = file_destroy,
 };
 
+void store_file_init(void)
+{
+	u32 i;
+
+	for (i = 0; i < MAX_FILES; i++)
+		if (!pci_find_bar(IVSHMEM_VENDOR, IVSHMEM_DEVICE, i,
+				  IVSHMEM_BAR, &files[i].base, &files[i].size))
+			files[i].size = 0;
+}
+
 struct store *store_file_create(unsigned int index)
 {
 	struct store_file *f;
-	u64 base, size;
 
-	if (!pci_find_bar(IVSHMEM_VENDOR, IVSHMEM_DEVICE, index, IVSHMEM_BAR,
-			  &base, &size))
+	if (index >= MAX_FILES || !files[index].size)
 		return NULL;
 	f = heap_alloc(sizeof(*f));
 	if (!f)
 		return NULL;
 	f->store.ops = &file_ops;
 	f->store.kind = "file";
-	f->store.size = size;
-	f->base = (u8 *)base;
+	f->store.size = files[index].size;
+	f->base = (u8 *)files[index].base;
 	return &f->store;
 }

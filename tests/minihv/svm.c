@@ -4,7 +4,8 @@
  *
  * There is no nested paging: guest-physical addresses are machine addresses
  * and the guest's own page tables are live, so memory costs it nothing. Only
- * CPUID, synthetic MSRs, EFER, hypercalls and the host's serial port exit.
+ * CPUID, synthetic MSRs, EFER, hypercalls and ports that are not there for the
+ * guest exit.
  */
 #include "host.h"
 #include "console.h"
@@ -90,12 +91,24 @@ void guest_enter(struct guest_regs *regs, u64 vmcb);
 static u8 io_permission[3 * 4096] __attribute__((aligned(4096)));
 static u8 msr_permission[2 * 4096] __attribute__((aligned(4096)));
 
-static void init_permissions(void)
+static void hide_ports(u32 first, u32 count)
 {
 	u32 port;
 
-	for (port = CONSOLE_PORT; port < CONSOLE_PORT + 8; port++)
+	for (port = first; port < first + count; port++)
 		io_permission[port / 8] |= (u8)(1 << port % 8);
+}
+
+/*
+ * A Gen2 machine has no PCI, and this one must not show its own: a guest that
+ * probes a device moves the device's memory about, and QEMU changes the map of
+ * a CPU that is running (its TLB follows too late). The host CPU's next access
+ * to its APIC would go anywhere: a lost timer leaves it halted for ever.
+ */
+static void init_permissions(void)
+{
+	hide_ports(CONSOLE_PORT, CONSOLE_PORTS);
+	hide_ports(PCI_CONFIG_PORT, PCI_CONFIG_PORTS);
 	/* MSRs from 0xc0000000 on stand in the second 2 KiB, two bits each. */
 	msr_permission[0x800 + (MSR_EFER & 0x1fff) / 4] |= 3;
 }
@@ -225,7 +238,7 @@ static void exit_vmmcall(struct vcpu *v)
 	advance(c, 3);
 }
 
-/* The host's serial port is not there for the guest: reads float high. */
+/* Hidden ports: reads float high. */
 static void exit_port(struct vcpu *v)
 {
 	struct vmcb *c = v->vmcb;

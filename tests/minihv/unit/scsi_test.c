@@ -223,6 +223,7 @@ int main(void)
 
 	/* What ran before a crash is to be seen. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	store_file_init();
 	for (i = 0; i < ARRAY_SIZE(lists); i++)
 		for (t = lists[i]; t->name; t++) {
 			if (run(t))
