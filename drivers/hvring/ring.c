@@ -38,6 +38,27 @@
  * D: read index before new bytes. Pairs with the host's release of the index:
  *    it has finished reading what we are about to overwrite.
  *
+ * The same ring when it is full:
+ *
+ *	guest                              host
+ *
+ *	store pending size     (K)         store read index
+ *	full barrier           (L)         full barrier
+ *	load read index        (M)         load pending size
+ *	sleep if still no room             interrupt if the room came now
+ *	after an interrupt:
+ *	load read index        (N)
+ *
+ * K: our note that we wait before the pending size. The interrupt that follows
+ *    from the size runs on any CPU and looks at the note to see whether there
+ *    is anybody to wake.
+ * L: pending size before read index. Pairs with the full barrier between the
+ *    host's store of its read index and its look at the pending size: either
+ *    we see the room, or it sees that we wait. Neither would be a sender that
+ *    nothing wakes.
+ * M: as D, for room that came before the host saw that we wait.
+ * N: as D, for room that an interrupt, or a timer, made us look for.
+ *
  * The ring that we consume:
  *
  *	guest                              host
@@ -77,6 +98,8 @@
 
 #include <linux/compiler.h>
 #include <linux/errno.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
 #include <asm/barrier.h>
 #include <hvring/ring.h>
 
@@ -139,6 +162,8 @@ int hvring_out_reserve(struct hvring_out *out, u32 bytes, void **at)
 		return -EIO;
 	if (bytes > out->size - HVRING_GAP)
 		return -EMSGSIZE;
+	if (out->awaited)
+		return -EAGAIN;
 
 	/* Touch the host's cache line only when the known room runs out. */
 	if (hvring_out_room(out) < bytes) {
@@ -157,6 +182,75 @@ int hvring_out_reserve(struct hvring_out *out, u32 bytes, void **at)
 void hvring_out_commit(struct hvring_out *out, u32 bytes)
 {
 	out->staged = hvring_forward(out->size, out->staged, bytes);
+}
+
+u32 hvring_out_unpublished(const struct hvring_out *out)
+{
+	return hvring_distance(out->size, out->published, out->staged);
+}
+
+/* A quarter of the ring, unless one packet needs more. */
+static u32 hvring_out_wish(const struct hvring_out *out, u32 bytes)
+{
+	u32 quarter = round_down(out->size / 4, HVRING_ALIGN);
+
+	return max(bytes, quarter);
+}
+
+static void hvring_out_ask(struct hvring_out *out, u32 bytes)
+{
+	WRITE_ONCE(out->awaited, bytes);
+	/* K: who is interrupted because of the size finds that we wait */
+	virt_store_release(&out->control->pending_send_size, bytes);
+}
+
+bool hvring_out_wait(struct hvring_out *out, u32 bytes)
+{
+	u32 read;
+
+	if (out->fault)
+		return false;
+	/* Asked already; after that wait a larger packet asks for itself. */
+	if (out->awaited)
+		return true;
+
+	hvring_out_ask(out, hvring_out_wish(out, bytes));
+	/* L: the host sees that we wait, or we see the room */
+	virt_mb();
+	/* M: the host is done with the bytes before we overwrite them */
+	read = virt_load_acquire(&out->control->read_index);
+	if (!hvring_out_consumed(out, read))
+		return false;
+	if (hvring_out_room(out) < bytes)
+		return true;
+
+	hvring_out_ask(out, 0);
+	return false;
+}
+
+bool hvring_out_relieved(struct hvring_out *out)
+{
+	u32 read;
+
+	if (out->fault || !out->awaited)
+		return false;
+
+	/* N: the host is done with the bytes before we overwrite them */
+	read = virt_load_acquire(&out->control->read_index);
+	return hvring_out_consumed(out, read) &&
+	       hvring_out_room(out) >= out->awaited;
+}
+
+bool hvring_out_resume(struct hvring_out *out)
+{
+	if (!out->awaited)
+		return false;
+
+	if (out->fault)
+		WRITE_ONCE(out->awaited, 0);
+	else
+		hvring_out_ask(out, 0);
+	return true;
 }
 
 bool hvring_out_publish(struct hvring_out *out)

@@ -121,9 +121,20 @@ static int hvring_vmbus_open(struct hvring_channel *ch, u32 ring_bytes,
 	return 0;
 }
 
-static void hvring_vmbus_close(struct hvring_channel *ch)
+/*
+ * The bus does not say whether it could close, but it keeps the pages of a ring
+ * that the host may still have.
+ */
+static int hvring_vmbus_close(struct hvring_channel *ch)
 {
-	vmbus_close(to_vmbus(ch)->bus);
+	struct vmbus_channel *bus = to_vmbus(ch)->bus;
+
+	vmbus_close(bus);
+	if (!bus->ringbuffer_page)
+		return 0;
+
+	dev_err(ch->dev, "the host cannot be told to close, memory is lost\n");
+	return -EIO;
 }
 
 /* The bus counts the signals itself, but not their reasons. */
@@ -159,6 +170,7 @@ static void hvring_vmbus_release(struct hv_device *hdev, struct hvring_vmbus *v)
 
 	hvring_vmbus_adopt(v->bus, false);
 	hv_set_drvdata(hdev, NULL);
+	hvring_channel_destroy(&v->ch);
 	kfree(v);
 }
 
@@ -173,8 +185,12 @@ static int hvring_vmbus_probe(struct hv_device *hdev,
 		return -ENOMEM;
 
 	v->bus = hdev->channel;
-	hvring_channel_init(&v->ch, &hvring_vmbus_ops, &hdev->device,
-			    &hdev->channel->rescind);
+	err = hvring_channel_init(&v->ch, &hvring_vmbus_ops, &hdev->device,
+				  &hdev->channel->rescind);
+	if (err) {
+		kfree(v);
+		return err;
+	}
 	hvring_vmbus_adopt(v->bus, true);
 	hv_set_drvdata(hdev, v);
 
@@ -244,13 +260,18 @@ HVRING_SAME_OFFSET(feature_bits, feature_bits);
 
 static int __init hvring_init(void)
 {
-	hvring_debugfs_init();
-	return 0;
+	int err;
+
+	err = hvring_channel_setup();
+	if (!err)
+		hvring_debugfs_init();
+	return err;
 }
 
 static void __exit hvring_exit(void)
 {
 	hvring_debugfs_exit();
+	hvring_channel_teardown();
 }
 
 module_init(hvring_init);

@@ -74,7 +74,6 @@ static int hvscsi_ask(struct hvscsi *hv, const struct hvscsi_step *step, u64 id)
 		.flags = VSTOR_FLAG_COMPLETION_REQUESTED,
 	};
 	unsigned long flags;
-	bool kick = false;
 	int err;
 
 	if (step->version)
@@ -88,9 +87,9 @@ static int hvscsi_ask(struct hvscsi *hv, const struct hvscsi_step *step, u64 id)
 	if (!err) {
 		memcpy(slot.payload, &question, sizeof(question));
 		hvring_channel_commit(hv->ch, &slot);
-		kick = hvring_channel_publish(hv->ch);
+		hvring_channel_publish(hv->ch);
 	}
-	hvring_channel_unlock(hv->ch, flags, kick);
+	hvring_channel_unlock(hv->ch, flags);
 	return err;
 }
 

@@ -147,7 +147,6 @@ static int hvscsi_send(struct hvscsi *hv, struct scsi_cmnd *cmd, int mapped)
 		.data_bytes = mapped ? scsi_bufflen(cmd) : 0,
 	};
 	unsigned long flags;
-	bool kick = false;
 	int err;
 
 	/* The one before is still out: our bug, and not one to build on. */
@@ -167,9 +166,9 @@ static int hvscsi_send(struct hvscsi *hv, struct scsi_cmnd *cmd, int mapped)
 	if (!err) {
 		hvscsi_slot_arm(own, slot.id, cmd);
 		hvring_channel_commit(hv->ch, &slot);
-		kick = hvring_channel_publish(hv->ch);
+		hvring_channel_publish(hv->ch);
 	}
-	hvring_channel_unlock(hv->ch, flags, kick);
+	hvring_channel_unlock(hv->ch, flags);
 	return err;
 }
 

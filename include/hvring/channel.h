@@ -14,19 +14,26 @@
  *	if (!err) {
  *		... write slot.pfn[] and slot.payload in place ...
  *		hvring_channel_commit(ch, &slot);
- *		kick = hvring_channel_publish(ch);
+ *		hvring_channel_publish(ch);
  *	}
- *	hvring_channel_unlock(ch, flags, kick);
+ *	hvring_channel_unlock(ch, flags);
  *
- * Any number of packets may be committed before one publish. The decision to
- * signal is made under the lock and carried out behind it: the signal leaves
- * the guest, which is no thing to make other senders wait for. That is safe,
- * because a later publisher finds the ring non-empty and rightly leaves the
- * signal to the one who was told to send it.
+ * Any number of packets may be committed before one publish, also over several
+ * locks: the host sees none of them before that. The decision to signal is
+ * made by the publish and carried out by the unlock, behind the lock: the
+ * signal leaves the guest, which is no thing to make other senders wait for.
+ * That is safe, because a later publisher finds the ring non-empty and rightly
+ * leaves the signal to the one who has to send it.
  *
- * Receiving: &hvring_client_ops.receive is called for every packet, by the
- * channel's interrupt or by whoever calls hvring_channel_drain(), one at a
- * time.
+ * When the ring is full, a reservation publishes what is committed, asks the
+ * host for an interrupt and fails with -EAGAIN. Stop to send then;
+ * &hvring_client_ops.wake says when to go on. A host that ignores what it is
+ * asked is noticed by a timer.
+ *
+ * Receiving: &hvring_client_ops.receive is called for every packet, one at a
+ * time, by the channel's interrupt, by a worker that takes over when the
+ * interrupt's budget is used up, or by whoever calls hvring_channel_drain() or
+ * hvring_channel_poll().
  *
  * A host that breaks a rule of the ring, or sends what the driver refuses,
  * makes the channel *broken*: one line in the log, nothing more sent, nothing
@@ -79,15 +86,16 @@ struct hvring_memory {
  *	them to the host and describe them in @memory. May take less room than
  *	asked for. May sleep, without bound if the host does not answer. The
  *	host may interrupt before this returns. 0 or a negative error.
- * @close: take the rings back; when it returns the host has let go of them and
- *	of every page named in them, and no interrupt handler runs. May sleep,
- *	without bound if the host does not answer.
+ * @close: take the rings back. When it returns no interrupt handler runs, and
+ *	unless it returns an error the host has let go of the rings and of every
+ *	page named in them. May sleep, without bound if the host does not
+ *	answer.
  * @notify: signal the host. Any context.
  */
 struct hvring_backend_ops {
 	int (*open)(struct hvring_channel *ch, u32 ring_bytes,
 		    struct hvring_memory *memory);
-	void (*close)(struct hvring_channel *ch);
+	int (*close)(struct hvring_channel *ch);
 	void (*notify)(struct hvring_channel *ch, enum hvring_notify why);
 };
 
@@ -97,9 +105,15 @@ struct hvring_backend_ops {
  *	receive lock held, often in hard interrupt context: it must not sleep,
  *	drain or close. It may send. Any error breaks the channel: the driver
  *	has found that the host broke the protocol.
+ * @wake: reserve again: there is room, or there never will be any and the next
+ *	reservation says why. Called once for each time that reservations began
+ *	to fail with -EAGAIN, from hard interrupts, the worker or
+ *	hvring_channel_stop(), with no lock held; must not sleep. NULL for a
+ *	driver that tries again by itself.
  */
 struct hvring_client_ops {
 	int (*receive)(void *priv, const struct hvring_packet *packet);
+	void (*wake)(void *priv);
 };
 
 /**
@@ -125,7 +139,7 @@ int hvring_channel_open(struct hvring_channel *ch, u32 ring_bytes,
  *
  * When it returns nobody holds a reservation, and whoever locks later gets
  * -ENODEV from hvring_channel_reserve(). A signal may still be on its way, and
- * receiving goes on.
+ * receiving goes on. Whoever waits for room is woken.
  *
  * Context: any but with the channel locked.
  */
@@ -135,13 +149,16 @@ void hvring_channel_stop(struct hvring_channel *ch);
  * hvring_channel_close() - stop both directions and close the rings
  * @ch: the channel. Does nothing if it is closed.
  *
- * When it returns the host has let go of every page that it was told of, no
- * callback runs and none will. With packets outstanding this waits until the
- * host is done with them, and all of the bus waits with it.
+ * When it returns no callback runs and none will. With packets outstanding this
+ * waits until the host is done with them, and all of the bus waits with it.
  *
  * Context: may sleep, without bound if the host does not answer the bus.
+ *
+ * Return: 0 if the host has let go of every page that it was told of. An error
+ * if it could not even be asked: the rings' memory is lost then, and so must be
+ * the pages of whatever is outstanding.
  */
-void hvring_channel_close(struct hvring_channel *ch);
+int hvring_channel_close(struct hvring_channel *ch);
 
 /**
  * hvring_channel_lock() - begin to send
@@ -160,7 +177,7 @@ unsigned long hvring_channel_lock(struct hvring_channel *ch);
  *
  * Forgotten at unlock, and by the next reservation, unless it is committed.
  *
- * Return: 0, -EAGAIN if the ring is full now, -EINVAL or -EMSGSIZE if the
+ * Return: 0, -EAGAIN if the ring is full (see &hvring_client_ops.wake), -EINVAL or -EMSGSIZE if the
  * packet never fits, -ENODEV if the channel is stopped, closed or rescinded,
  * -EIO if it is broken.
  */
@@ -178,26 +195,51 @@ void hvring_channel_commit(struct hvring_channel *ch,
  * hvring_channel_publish() - hand every committed packet to the host
  * @ch: the channel, locked.
  *
- * Return: true if hvring_channel_unlock() must signal the host.
+ * Does nothing if nothing is committed or the channel is broken.
  */
-bool hvring_channel_publish(struct hvring_channel *ch);
+void hvring_channel_publish(struct hvring_channel *ch);
 
 /**
  * hvring_channel_unlock() - end of sending
  * @ch: the channel, locked.
  * @flags: from hvring_channel_lock().
- * @kick: signal the host.
+ *
+ * Signals the host if what was published under the lock needs it.
  */
-void hvring_channel_unlock(struct hvring_channel *ch, unsigned long flags,
-			   bool kick);
+void hvring_channel_unlock(struct hvring_channel *ch, unsigned long flags);
 
 /**
  * hvring_channel_drain() - receive everything that is there
- * @ch: the channel. Does nothing if it is closed or broken.
+ * @ch: the channel, open or having been. Does nothing if it is closed or
+ *	broken.
+ *
+ * What arrives meanwhile is received too, or left to the interrupt, so this
+ * ends however much the host sends.
  *
  * Context: any, but neither inside &hvring_client_ops.receive nor locked.
  */
 void hvring_channel_drain(struct hvring_channel *ch);
+
+/**
+ * hvring_channel_set_polled() - who looks for packets
+ * @ch: the channel, open.
+ * @polled: true: hvring_channel_poll() does, and the host is asked not to
+ *	interrupt for packets. False, as after each open: the interrupt does.
+ *
+ * Context: process context, interrupts on.
+ */
+void hvring_channel_set_polled(struct hvring_channel *ch, bool polled);
+
+/**
+ * hvring_channel_poll() - receive some of what is there
+ * @ch: the channel. Does nothing if it is closed or broken.
+ * @packets: no more than this many.
+ *
+ * Context: any, but neither inside &hvring_client_ops.receive nor locked.
+ *
+ * Return: how many there were.
+ */
+u32 hvring_channel_poll(struct hvring_channel *ch, u32 packets);
 
 /**
  * hvring_channel_depth() - requests that can be outstanding at once

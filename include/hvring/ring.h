@@ -18,6 +18,11 @@
  * host has to be signalled. The answer must be acted on even if other packets
  * are published in between: whoever got "yes" is the only one who did.
  *
+ * A packet that finds no room waits: publish what is committed, say so with
+ * hvring_out_wait(), ask hvring_out_relieved() whenever the host interrupts,
+ * and when it says yes call hvring_out_resume(). The host promises to interrupt
+ * when the room that is waited for becomes free.
+ *
  * Receiving goes mask, then peek, copy out, advance until nothing is left,
  * then publish, then unmask; if unmask says that more arrived, start again.
  * Bytes that were advanced over belong to the host once they are published.
@@ -55,6 +60,8 @@ enum hvring_fault {
  * @staged: end of the last committed packet.
  * @published: write index that the host was last given.
  * @consumed: last read index that passed the check.
+ * @awaited: bytes of room that the host was told we wait for, 0 for none. May
+ *	be read without the lock, as a hint.
  * @fault: why the ring is broken.
  * @fault_value: the offending word.
  *
@@ -68,6 +75,7 @@ struct hvring_out {
 	u32 staged;
 	u32 published;
 	u32 consumed;
+	u32 awaited;
 	enum hvring_fault fault;
 	u32 fault_value;
 };
@@ -115,7 +123,7 @@ void hvring_out_init(struct hvring_out *out, struct hvring_control *control,
  *
  * Nothing is held by a reservation: one that is not committed is forgotten.
  *
- * Return: 0, -EAGAIN if the ring is full now, -EMSGSIZE if no ring of this
+ * Return: 0, -EAGAIN if the ring is full or somebody waits, -EMSGSIZE if no ring of this
  * size can ever hold the packet, -EIO if the ring is broken.
  */
 int hvring_out_reserve(struct hvring_out *out, u32 bytes, void **at);
@@ -128,12 +136,54 @@ int hvring_out_reserve(struct hvring_out *out, u32 bytes, void **at);
 void hvring_out_commit(struct hvring_out *out, u32 bytes);
 
 /**
+ * hvring_out_unpublished() - committed bytes that the host does not know of
+ * @out: the ring.
+ *
+ * Return: the number of bytes.
+ */
+u32 hvring_out_unpublished(const struct hvring_out *out);
+
+/**
  * hvring_out_publish() - hand every committed packet to the host
  * @out: the ring.
  *
  * Return: true if the host must be signalled now.
  */
 bool hvring_out_publish(struct hvring_out *out);
+
+/**
+ * hvring_out_wait() - ask the host to interrupt when there is room
+ * @out: the ring; everything committed is published.
+ * @bytes: length of the packet that found no room.
+ *
+ * Until hvring_out_resume() nothing can be reserved, so that small packets do
+ * not take the room that a large one waits for. More room than for one packet
+ * is asked for, so that a ring that is kept full costs one interrupt for many
+ * packets.
+ *
+ * Return: true if the caller has to wait; false if there is room by now, or if
+ * the ring is broken: reserve again.
+ */
+bool hvring_out_wait(struct hvring_out *out, u32 bytes);
+
+/**
+ * hvring_out_relieved() - is the room there that is waited for?
+ * @out: the ring.
+ *
+ * Return: true if so. False if nobody waits, there is too little room, or the
+ * ring is broken.
+ */
+bool hvring_out_relieved(struct hvring_out *out);
+
+/**
+ * hvring_out_resume() - stop to wait, whether there is room or not
+ * @out: the ring.
+ *
+ * Whoever waited has to be told to reserve again.
+ *
+ * Return: true if somebody waited.
+ */
+bool hvring_out_resume(struct hvring_out *out);
 
 /**
  * hvring_in_init() - start with an empty ring
