@@ -209,6 +209,24 @@ static HVRING_REMOVE_TYPE hvring_vmbus_remove(struct hv_device *hdev)
 	return HVRING_REMOVED;
 }
 
+/*
+ * The bus gives a channel new ids over a hibernation, which is why nobody here
+ * keeps one; its struct stays, with the mode and callbacks that we set.
+ */
+static int hvring_vmbus_suspend(struct hv_device *hdev)
+{
+	struct hvring_vmbus *v = hv_get_drvdata(hdev);
+
+	return hvring_vmbus_client(hdev)->suspend(&v->ch);
+}
+
+static int hvring_vmbus_resume(struct hv_device *hdev)
+{
+	struct hvring_vmbus *v = hv_get_drvdata(hdev);
+
+	return hvring_vmbus_client(hdev)->resume(&v->ch);
+}
+
 int __hvring_driver_register(struct hvring_driver *driver, struct module *owner,
 			     const char *mod_name)
 {
@@ -225,6 +243,8 @@ int __hvring_driver_register(struct hvring_driver *driver, struct module *owner,
 	vd->hv.id_table = vd->ids;
 	vd->hv.probe = hvring_vmbus_probe;
 	vd->hv.remove = hvring_vmbus_remove;
+	vd->hv.suspend = hvring_vmbus_suspend;
+	vd->hv.resume = hvring_vmbus_resume;
 	/* A slow host must not hold up the rest of the boot. */
 	vd->hv.driver.probe_type = PROBE_PREFER_ASYNCHRONOUS;
 

@@ -257,6 +257,22 @@ int hvscsi_receive(void *priv, const struct hvring_packet *packet)
 }
 
 /**
+ * hvscsi_idle() - is no command with the host?
+ * @hv: the controller.
+ *
+ * Context: any. Only lasts while nobody submits.
+ */
+bool hvscsi_idle(const struct hvscsi *hv)
+{
+	u32 tag;
+
+	for (tag = 0; tag < hv->depth; tag++)
+		if (hvscsi_slot_armed(&hv->slots[tag]))
+			return false;
+	return true;
+}
+
+/**
  * hvscsi_fail_outstanding() - end every command that the host still has
  * @hv: the controller. Its channel is stopped, and rescinded or closed: only
  *	then does the host no longer touch the pages of these commands.

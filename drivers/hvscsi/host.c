@@ -13,8 +13,10 @@
  * reset handler that would pretend to.
  */
 #include <linux/blkdev.h>
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -29,6 +31,9 @@
 #define HVSCSI_MAX_LUNS		255
 #define HVSCSI_MAX_TARGETS	2
 #define HVSCSI_MAX_CHANNELS	8
+
+/* How long hibernation may be held up by a command. */
+#define HVSCSI_SUSPEND_SECONDS	60
 
 static const struct hvring_client_ops hvscsi_client_ops = {
 	.receive = hvscsi_receive,
@@ -136,16 +141,22 @@ static struct scsi_host_template hvscsi_template = {
  * The depth is what the rings that were really opened can hold if every
  * command is as large as it may be: a command that got a tag finds room.
  */
+static u32 hvscsi_depth(const struct hvscsi *hv)
+{
+	/* An unaligned buffer touches one page more. */
+	u32 pages = hv->max_transfer / HVRING_PAGE_SIZE + 1;
+
+	return min_t(u32, HVSCSI_MAX_DEPTH,
+		     hvring_channel_depth(hv->ch, sizeof(struct vstor_packet),
+					  pages));
+}
+
 static int hvscsi_configure_host(struct hvscsi *hv)
 {
 	u32 pages = hv->max_transfer / HVRING_PAGE_SIZE;
 	struct Scsi_Host *host = hv->host;
 
-	/* An unaligned buffer touches one page more. */
-	hv->depth = min_t(u32, HVSCSI_MAX_DEPTH,
-			  hvring_channel_depth(hv->ch,
-					       sizeof(struct vstor_packet),
-					       pages + 1));
+	hv->depth = hvscsi_depth(hv);
 	if (!hv->depth)
 		return -ENOMEM;
 
@@ -172,6 +183,21 @@ static void hvscsi_announce(const struct hvscsi *hv)
 		 hv->max_transfer / 1024);
 }
 
+static int hvscsi_connect(struct hvscsi *hv)
+{
+	int err;
+
+	err = hvring_channel_open(hv->ch, hvscsi_ring_bytes(),
+				  &hvscsi_client_ops, hv);
+	if (err)
+		return err;
+
+	err = hvscsi_negotiate(hv);
+	if (err)
+		hvring_channel_close(hv->ch);
+	return err;
+}
+
 int hvscsi_probe(struct hvring_channel *ch)
 {
 	struct device *dev = hvring_channel_device(ch);
@@ -190,13 +216,9 @@ int hvscsi_probe(struct hvring_channel *ch)
 	/* A bounced buffer keeps its offset in the page. */
 	dma_set_min_align_mask(dev, HVRING_PAGE_SIZE - 1);
 
-	err = hvring_channel_open(ch, hvscsi_ring_bytes(), &hvscsi_client_ops,
-				  hv);
+	err = hvscsi_connect(hv);
 	if (err)
 		goto put_host;
-	err = hvscsi_negotiate(hv);
-	if (err)
-		goto close;
 	err = hvscsi_configure_host(hv);
 	if (err)
 		goto close;
@@ -244,4 +266,60 @@ void hvscsi_remove(struct hvring_channel *ch)
 	hvring_channel_close(ch);
 	kfree(hv->slots);
 	scsi_host_put(host);
+}
+
+/*
+ * By now every disk is suspended, so what is still outstanding is somebody's
+ * direct command. Hibernating is not worth waiting for that without bound.
+ */
+int hvscsi_suspend(struct hvring_channel *ch)
+{
+	struct hvscsi *hv = hvring_channel_priv(ch);
+	unsigned long deadline = jiffies + HVSCSI_SUSPEND_SECONDS * HZ;
+	int err;
+
+	while (!hvscsi_idle(hv)) {
+		if (time_after(jiffies, deadline)) {
+			dev_err(hvring_channel_device(ch),
+				"a command is still with the host, not suspending\n");
+			return -EBUSY;
+		}
+		msleep(20);
+	}
+
+	err = hvring_channel_close(ch);
+	if (err)
+		return err;
+
+	/* One that was sent between that look and the close. */
+	hvscsi_fail_outstanding(hv);
+	hv->running = false;
+	return 0;
+}
+
+/*
+ * The SCSI host was told how much and how large; a host that allows less now
+ * would be sent what it does not take.
+ */
+int hvscsi_resume(struct hvring_channel *ch)
+{
+	struct hvscsi *hv = hvring_channel_priv(ch);
+	u32 max_transfer = hv->max_transfer;
+	int err;
+
+	err = hvscsi_connect(hv);
+	if (err)
+		return err;
+
+	if (hv->max_transfer < max_transfer || hvscsi_depth(hv) < hv->depth) {
+		dev_err(hvring_channel_device(ch),
+			"the host or the ring allows less than before, not resuming\n");
+		hvring_channel_close(ch);
+		return -EIO;
+	}
+
+	hv->max_transfer = max_transfer;
+	/* As in probe: whoever sees this sees the slots. */
+	smp_store_release(&hv->running, true);
+	return 0;
 }

@@ -115,6 +115,8 @@ unsigned int hvscsi_handshake_seconds(void);
 /* host.c */
 int hvscsi_probe(struct hvring_channel *ch);
 void hvscsi_remove(struct hvring_channel *ch);
+int hvscsi_suspend(struct hvring_channel *ch);
+int hvscsi_resume(struct hvring_channel *ch);
 
 /* negotiate.c */
 int hvscsi_negotiate(struct hvscsi *hv);
@@ -128,6 +130,7 @@ int hvscsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd);
 int hvscsi_receive(void *priv, const struct hvring_packet *packet);
 int hvscsi_map_outcome(const struct hvscsi_outcome *outcome);
 u32 hvscsi_moved(const struct hvscsi_outcome *outcome);
+bool hvscsi_idle(const struct hvscsi *hv);
 void hvscsi_fail_outstanding(struct hvscsi *hv);
 
 static inline bool hvscsi_slot_armed(const struct hvscsi_slot *slot)

@@ -60,6 +60,8 @@ static struct hvring_driver hvscsi_driver = {
 			   0xb6, 0x05, 0x72, 0xe2, 0xff, 0xb1, 0xdc, 0x7f),
 	.probe = hvscsi_probe,
 	.remove = hvscsi_remove,
+	.suspend = hvscsi_suspend,
+	.resume = hvscsi_resume,
 };
 
 /*

@@ -234,6 +234,7 @@ int hvscsi_negotiate(struct hvscsi *hv)
 	unsigned long deadline = jiffies + hvscsi_handshake_seconds() * HZ;
 	int i, err;
 
+	hv->version = 0;
 	for (i = 0; i < ARRAY_SIZE(hvscsi_steps); i++) {
 		if (hvscsi_steps[i].version && hv->version)
 			continue;

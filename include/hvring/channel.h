@@ -297,6 +297,10 @@ void *hvring_channel_priv(const struct hvring_channel *ch);
  *	device to the next driver.
  * @remove: let go of a device and close its channel. May sleep. The device may
  *	be gone already, see hvring_channel_rescinded().
+ * @suspend: the machine is about to hibernate: close the channel. May sleep. An
+ *	error, with the channel open, keeps the machine from it.
+ * @resume: the machine goes on, perhaps on another host: open the channel. May
+ *	sleep. After an error the channel stays closed.
  * @backend: private to the bus side.
  */
 struct hvring_driver {
@@ -304,6 +308,8 @@ struct hvring_driver {
 	guid_t class;
 	int (*probe)(struct hvring_channel *ch);
 	void (*remove)(struct hvring_channel *ch);
+	int (*suspend)(struct hvring_channel *ch);
+	int (*resume)(struct hvring_channel *ch);
 	void *backend;
 };
 
