@@ -117,24 +117,36 @@ void channel_flush(struct channel *c)
 		interrupt(c);
 }
 
-/* Tells the guest what has been read, and that there is room if it waits. */
+/* Bytes that the guest can write when the host has read up to @read. */
+static u32 room_for_guest(const struct channel *c, u32 read, u32 write)
+{
+	return (read + c->in.size - write - 1) % c->in.size + 1 - HVRING_GAP;
+}
+
+/*
+ * Tells the guest what has been read, and that there is room if it waits. The
+ * pending size comes before the write index: the guest has filled the ring
+ * before it waits, and with an older index there would seem to have been room.
+ */
 static void publish_read_index(struct channel *c)
 {
 	struct hvring_control *ctl = c->in.control;
-	u32 pending, write, free_before, free_after;
+	u32 before = c->in.published, after = c->in.index;
+	u32 pending, write;
 
-	if (c->in.published == c->in.index)
+	if (before == after)
+		return;
+	c->in.published = after;
+	__atomic_store_n(&ctl->read_index, after, __ATOMIC_RELEASE);
+	full_barrier();
+	pending = __atomic_load_n(&ctl->pending_send_size, __ATOMIC_ACQUIRE) &
+		  ~(HVRING_ALIGN - 1);
+	if (!pending ||
+	    !(READ_ONCE(ctl->feature_bits) & HVRING_FEATURE_PENDING_SEND))
 		return;
 	write = READ_ONCE(ctl->write_index) % c->in.size;
-	free_before = (c->in.published + c->in.size - write - 1) % c->in.size + 1;
-	free_after = (c->in.index + c->in.size - write - 1) % c->in.size + 1;
-	c->in.published = c->in.index;
-	__atomic_store_n(&ctl->read_index, c->in.index, __ATOMIC_RELEASE);
-	full_barrier();
-	pending = READ_ONCE(ctl->pending_send_size) & ~(HVRING_ALIGN - 1);
-	if (READ_ONCE(ctl->feature_bits) & HVRING_FEATURE_PENDING_SEND &&
-	    pending && free_before - HVRING_GAP < pending &&
-	    free_after - HVRING_GAP >= pending)
+	if (room_for_guest(c, before, write) < pending &&
+	    room_for_guest(c, after, write) >= pending)
 		interrupt(c);
 }
 
