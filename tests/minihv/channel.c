@@ -5,6 +5,8 @@
  * while it works and the wait for room in a full ring.
  */
 #include "host.h"
+#include "fault.h"
+#include "notice.h"
 #include "vmbus.h"
 
 /* Descriptor, the largest payload and trailer of a completion. */
@@ -146,7 +148,8 @@ static void publish_read_index(struct channel *c)
 		return;
 	write = READ_ONCE(ctl->write_index) % c->in.size;
 	if (room_for_guest(c, before, write) < pending &&
-	    room_for_guest(c, after, write) >= pending)
+	    room_for_guest(c, after, write) >= pending &&
+	    !fault_silent(FAULT_ROOM))
 		interrupt(c);
 }
 
@@ -192,6 +195,8 @@ static void work(struct channel *c)
 			progress = read_requests(c);
 			if (!c->broken)
 				progress |= storvsp_complete(c, rdtsc());
+			if (!c->broken)
+				progress |= notice_send(c);
 			any |= progress;
 		} while (progress && !c->broken);
 		if (c->broken)
@@ -303,6 +308,7 @@ void channel_open(struct channel *c, struct gpadl *g, u32 split, u32 vp)
 	c->packets_out = 0;
 	c->signals = 0;
 	c->interrupts = 0;
+	c->notices = 0;
 	ring_init(&c->in, g->pfn, split);
 	ring_init(&c->out, g->pfn + split, g->pages - split);
 	set_mask(c, true);

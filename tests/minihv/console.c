@@ -3,6 +3,7 @@
 #include "host.h"
 #include "console.h"
 #include "fault.h"
+#include "notice.h"
 
 #define UART_DATA	0
 #define UART_IER	1
@@ -15,7 +16,7 @@
 #define LINE_MAX	256
 
 static const struct console_command *const tables[] = {
-	host_commands, disk_commands, fault_commands,
+	host_commands, disk_commands, fault_commands, notice_commands,
 };
 
 static struct spinlock output_lock;	/* one line at a time; innermost */

@@ -23,12 +23,20 @@ static const char *const point_names[FAULT_POINTS] = {
 	[FAULT_VERSION] = "version",
 	[FAULT_PROPERTIES] = "properties",
 	[FAULT_END] = "end",
+	[FAULT_ROOM] = "room",
 };
 
 static struct {
 	enum action action;
 	u64 count;
 } faults[FAULT_POINTS];
+
+/* Points where the host says nothing but "done". */
+static bool only_silent(int point)
+{
+	return point == FAULT_OPEN || point == FAULT_GPADL ||
+	       point == FAULT_ROOM;
+}
 
 /* The action that is due at this point, or ACTIONS. */
 static enum action take(enum fault_point point)
@@ -110,7 +118,7 @@ static bool run_fault(struct console_request *rq)
 		return console_fail("no fault point '%s', see help", rq->argv[1]);
 	if (action < 0)
 		return console_fail("no fault action '%s', see help", rq->argv[2]);
-	if ((point == FAULT_OPEN || point == FAULT_GPADL) && action != SILENT)
+	if (only_silent(point) && action != SILENT)
 		return console_fail("%s can only be silent", point_names[point]);
 	if (count && !parse_u64(count, &n))
 		return console_fail("count '%s' is no number", count);
@@ -121,7 +129,7 @@ static bool run_fault(struct console_request *rq)
 
 const struct console_command fault_commands[] = {
 	{ "fault",
-	  "open|gpadl|begin|version|properties|end refuse|wrong|empty|short|silent [count=N]: spoil the next answers",
+	  "open|gpadl|begin|version|properties|end|room refuse|wrong|empty|short|silent [count=N]: spoil the next answers",
 	  run_fault },
 	{ NULL, NULL, NULL },
 };

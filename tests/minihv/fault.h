@@ -18,6 +18,7 @@ enum fault_point {
 	FAULT_VERSION,
 	FAULT_PROPERTIES,
 	FAULT_END,
+	FAULT_ROOM,		/* a guest that waits for room is not told of it */
 	FAULT_POINTS,
 };
 

@@ -141,6 +141,13 @@ static bool run_stats(struct console_request *rq)
 	return true;
 }
 
+/* Whether the guest wants no interrupts for packets. */
+static bool guest_masks(const struct channel *c)
+{
+	return c->state == CHANNEL_OPEN &&
+	       READ_ONCE(c->out.control->interrupt_mask);
+}
+
 static bool run_channels(struct console_request *rq)
 {
 	u32 i;
@@ -154,11 +161,12 @@ static bool run_channels(struct console_request *rq)
 
 		if (c->state == CHANNEL_ABSENT)
 			continue;
-		console_line("%u controller=%u sub=%u %s vp=%u packets_in=%lu packets_out=%lu signals=%lu interrupts=%lu outstanding=%u%s",
+		console_line("%u controller=%u sub=%u %s vp=%u packets_in=%lu packets_out=%lu signals=%lu interrupts=%lu outstanding=%u notices=%lu guest_masks=%u%s",
 			     c->relid, c->controller, c->sub_index,
 			     names[c->state], c->target_vp, c->packets_in,
 			     c->packets_out, c->signals, c->interrupts,
-			     c->outstanding, c->broken ? " broken" : "");
+			     c->outstanding, c->notices, guest_masks(c),
+			     c->broken ? " broken" : "");
 	}
 	return true;
 }

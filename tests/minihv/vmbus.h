@@ -83,6 +83,7 @@ enum channel_state {
  * @kicked: the guest has signalled since the worker looked last.
  * @in: guest to host. @out: host to guest.
  * @pending: requests that have been read and are not completed, by due time.
+ * @notice: what the guest gets without having asked, @notices times more.
  */
 struct channel {
 	u32 relid, connection;
@@ -96,6 +97,8 @@ struct channel {
 	u32 outstanding;
 	u32 packet_size;	/* of the first request; all have to have it */
 	u64 packets_in, packets_out, signals, interrupts;
+	const struct notice *notice;
+	u64 notices;
 };
 
 extern struct channel channels[MAX_CHANNELS + 1];	/* [relid]; 0 unused */

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Unsolicited packets, and the console command that asks for them. */
+#include "host.h"
+#include "notice.h"
+#include "vmbus.h"
+#include <hvscsi/vstor.h>
+
+/* No operation that a guest knows; no request that a guest has sent. */
+#define UNKNOWN_OPERATION	99
+#define STRAY_ID		0xfffffffffffffff0ull
+
+static const struct notice {
+	const char *name;
+	u16 type;
+	u64 id;
+	u32 operation;
+} kinds[] = {
+	{ "enumerate", HVRING_PKT_INBAND, 0, VSTOR_OP_ENUMERATE_BUS },
+	{ "unknown", HVRING_PKT_INBAND, 0, UNKNOWN_OPERATION },
+	{ "stray", HVRING_PKT_COMPLETION, STRAY_ID, VSTOR_OP_COMPLETE_IO },
+};
+
+bool notice_send(struct channel *c)
+{
+	struct vstor_packet pkt = { 0 };
+	bool any = false;
+
+	while (c->notices) {
+		pkt.operation = c->notice->operation;
+		if (!channel_send(c, c->notice->type, c->notice->id, &pkt,
+				  sizeof(pkt)))
+			break;
+		c->notices--;
+		any = true;
+	}
+	return any;
+}
+
+static struct channel *primary_of(u64 controller)
+{
+	u32 i;
+
+	for (i = 1; i <= MAX_CHANNELS; i++)
+		if (channels[i].state == CHANNEL_OPEN && !channels[i].broken &&
+		    !channels[i].sub_index &&
+		    channels[i].controller == controller)
+			return &channels[i];
+	return NULL;
+}
+
+/* The host CPU begins as if the guest had signalled, whatever the mode. */
+static bool run_notice(struct console_request *rq)
+{
+	const char *count = console_option(rq, 3, "count");
+	struct channel *c = NULL;
+	u64 controller, n = 1;
+	u32 i;
+
+	if (rq->argc < 3)
+		return console_fail("notice needs a controller and a kind, see help");
+	if (console_unknown(rq, 3))
+		return false;
+	if (parse_u64(rq->argv[1], &controller))
+		c = primary_of(controller);
+	if (!c)
+		return console_fail("controller '%s' has no open channel",
+				    rq->argv[1]);
+	if (count && !parse_u64(count, &n))
+		return console_fail("count '%s' is no number", count);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (strcmp(rq->argv[2], kinds[i].name))
+			continue;
+		c->notice = &kinds[i];
+		c->notices = n;
+		WRITE_ONCE(c->kicked, true);
+		return true;
+	}
+	return console_fail("no kind of notice '%s', see help", rq->argv[2]);
+}
+
+const struct console_command notice_commands[] = {
+	{ "notice",
+	  "CONTROLLER enumerate|unknown|stray [count=N]: send packets that nobody has asked for; count=0 ends it",
+	  run_notice },
+	{ NULL, NULL, NULL },
+};
