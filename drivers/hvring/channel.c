@@ -15,14 +15,14 @@
 
 /*
  * For what drains and stops leave over. On the path of disks that swap may be
- * on, so it has to run when there is no memory.
+ * on, so it has to run when there is no memory. Of normal priority: a host that
+ * sends without end shares the CPU with everybody else.
  */
 struct workqueue_struct *hvring_wq;
 
 int hvring_channel_setup(void)
 {
-	hvring_wq = alloc_workqueue("hvring", WQ_MEM_RECLAIM | WQ_HIGHPRI | WQ_UNBOUND,
-				    0);
+	hvring_wq = alloc_workqueue("hvring", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	return hvring_wq ? 0 : -ENOMEM;
 }
 
