@@ -275,7 +275,10 @@ class Boot:
         status = self._wait_for_result(case.name, nonce)
         log = self._log_of_case(case.name, nonce)
         self._read_stats()
-        complaint = self._complaint(log)
+        complaint = self._complaint(log, case.expects)
+        unsaid = [text for text in case.expects if text not in log]
+        if not complaint and status == "0" and unsaid:
+            complaint = f"the guest's kernel did not say: {unsaid[0]}"
         if not complaint and status == "0":
             return Result(case.name, "pass", notes=self._notes)
         if not complaint and status == SKIPPED:
@@ -283,13 +286,13 @@ class Boot:
         reason = complaint or f"exit {status}: {self._last_words()}"
         return Result(case.name, "FAIL", reason, self._evidence(log), self._notes)
 
-    def _complaint(self, log):
+    def _complaint(self, log, expected=()):
         """What the host or the guest's kernel found wrong since the last call,
         or "". A violation between two cases is held against the second."""
         violations, self._violations = self._violations, []
         if violations:
             return f"the host saw a violation: {violations[0]}"
-        said = case_files.complaints(log)
+        said = case_files.complaints(log, expected)
         return f"the guest's kernel said: {said[0].strip()}" if said else ""
 
     def _read_stats(self):

@@ -5,7 +5,8 @@ A case is a shell fragment for the guest. Comments at its top describe it:
 
     # One sentence: the behaviour that is tested.
     # needs: mkfs.ext4 fio          programs of the build machine
-    # drivers: hvscsi               when it is not for both
+    # drivers: hvscsi               when it is not for both; "sender" is
+                                    tests/sender, which has no disks
     # disk: size=1G                 a thin disk of its own; may be repeated
     # disk: file=64M                a disk on an image file (a power of two)
     # modules: crc7                 in /modules besides, but not loaded
@@ -13,6 +14,8 @@ A case is a shell fragment for the guest. Comments at its top describe it:
                                     more is a boot more
     # only: kernel=6.12 cpus=1      combinations in which it makes sense
     # limit: 300                    guest seconds, instead of 120
+    # expects: broken by host       part of a line that the guest's kernel has to
+                                    say, and may, though a healthy one does not
 """
 
 import dataclasses
@@ -20,8 +23,10 @@ import pathlib
 import re
 
 DRIVERS = ("hv_storvsc", "hvscsi")
+# What a boot can be with; the last one only for cases that ask for it.
+ALL_DRIVERS = (*DRIVERS, "sender")
 KEYS = ("needs", "drivers", "disk", "modules", "host", "only", "limit",
-        "fails", "shows")       # these two are for planted/run
+        "expects", "fails", "shows")    # the last two are for planted/run
 # What boots there are, unless the command line says otherwise.
 AXES = {"kernel": ("6.1", "6.12"), "cpus": ("1", "4"),
         "mode": ("sync", "async")}
@@ -54,6 +59,7 @@ class Case:
     hosts: list
     only: dict
     limit: int
+    expects: list
 
     @property
     def name(self):
@@ -91,9 +97,9 @@ def parse(path):
                 said["disk"], " ".join(said["modules"]).split(),
                 said["host"] or [""],
                 dict(word.split("=") for word in " ".join(said["only"]).split()),
-                int((said["limit"] or ["120"])[-1]))
+                int((said["limit"] or ["120"])[-1]), said["expects"])
     for driver in case.drivers:
-        if driver not in DRIVERS:
+        if driver not in ALL_DRIVERS:
             raise BadCase(f"{path.name}: no such driver: {driver}")
     for axis, value in case.only.items():
         if value not in AXES.get(axis, ()):
@@ -104,10 +110,12 @@ def parse(path):
     return case
 
 
-def complaints(log):
-    """Lines of a guest log that fail whatever was running."""
+def complaints(log, expected=()):
+    """Lines of a guest log that fail whatever was running, unless they contain
+    what was @expected."""
     return [line for line in log.splitlines()
-            if COMPLAINT.search(line) and not HARMLESS.search(line)]
+            if COMPLAINT.search(line) and not HARMLESS.search(line) and
+            not any(text in line for text in expected)]
 
 
 def part_of_case(log, name, nonce):

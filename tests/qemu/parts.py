@@ -32,7 +32,7 @@ def kernel_file(image, release):
 
 def own_modules(series, driver):
     """The project's modules for a kernel, name to file."""
-    if driver != "hvscsi":
+    if driver == "hv_storvsc":
         return {}
     built = pathlib.Path(script("modules", series))
     return {initramfs.module_name(ko): ko for ko in built.rglob("*.ko")}

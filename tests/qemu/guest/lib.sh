@@ -3,7 +3,8 @@
 #
 # What a case may use. It runs with "set -eux"; $1... are the addresses
 # (C:T:L) of the disks that its header asks for. $DISK is the first of them and
-# $DEV its device node; $DISK2, $DEV2 the second.
+# $DEV its device node; $DISK2, $DEV2 the second. With the driver "sender" there
+# are no nodes.
 
 say() {
 	echo "$*" >&2
@@ -110,13 +111,69 @@ driver_of() {
 	basename "$(readlink -f "$(controller_of "$1")/driver")"
 }
 
+memory() { # kB of slab and vmalloc, without what is only kept for later
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 1
+	for cache in /sys/kernel/slab/*/shrink; do
+		echo 1 >"$cache"
+	done
+	awk '/^(Slab|VmallocUsed):/ { sum += $2 } END { print sum }' /proc/meminfo
+}
+
+# The counters of the one channel that there is, and one of them.
+counters() {
+	cat /sys/kernel/debug/hvring/*
+}
+
+counter() { # KEY
+	counters | awk -v key="$1" '$1 == key { print $2 }'
+}
+
+# Opens "sender"'s channel anew, with rings of this size; counters go on.
+ring() { # BYTES
+	echo "$1" >/sys/module/sender/parameters/ring
+	echo 1 >/sys/kernel/debug/sender/reopen
+}
+
+# Makes "sender" run a load on $DISK; got() then knows what it found, and by how
+# much each counter has grown meanwhile.
+load() { # WORDS of tests/sender
+	counters >/run/before
+	echo "lun=${DISK##*:} $*" >/sys/kernel/debug/sender/load || {
+		cat /sys/kernel/debug/sender/load
+		fail "the load failed: $*"
+	}
+	cat /sys/kernel/debug/sender/load >/run/load
+	counters | awk 'NR == FNR { before[$1] = $2; next }
+		{ print $1, $2 - before[$1] }' /run/before - >>/run/load
+	expect "$(got failed)" = 0
+	expect "$(got bad_data)" = 0
+	expect "$(got empty_wakes)" = 0
+	expect "$(got gave_up)" = 0
+	expect "$(got completed)" = "$(got submitted)"
+	expect "$(got wakes)" = "$(got stops)"
+	expect "$(got stops)" = "$(got ring_full)"
+}
+
+got() { # KEY
+	awk -v key="$1" '$1 == key { print $2 }' /run/load
+}
+
+# The relid of the one channel that is open.
+relid() {
+	host channels | awk '$4 == "open" { print $1 }'
+}
+
 # shellcheck disable=SC2034 # for the case
-if [ $# -ge 1 ]; then
+set_disks() { # ADDRESS...
+	[ $# -ge 1 ] || return 0
 	DISK=$1
-	DEV=$(disk "$DISK")
-fi
-# shellcheck disable=SC2034 # for the case
-if [ $# -ge 2 ]; then
+	[ "$DRIVER" = sender ] || DEV=$(disk "$DISK")
+	[ $# -ge 2 ] || return 0
 	DISK2=$2
-	DEV2=$(disk "$DISK2")
-fi
+	[ "$DRIVER" = sender ] || DEV2=$(disk "$DISK2")
+}
+
+# No case finds the ring that another one has left.
+[ "$DRIVER" != sender ] || ring 131072
+set_disks "$@"
