@@ -23,7 +23,7 @@
  *	store write index      (A)         clear mask
  *	full barrier           (B)         full barrier
  *	load mask              (C)         load write index
- *	load read index                    sleep if nothing new
+ *	load read index        (O)         sleep if nothing new
  *
  * A: packets before the write index. The host loads the index with acquire
  *    and so finds whole packets behind it.
@@ -37,6 +37,8 @@
  *    drain would look like "was not empty" and lose the signal.
  * D: read index before new bytes. Pairs with the host's release of the index:
  *    it has finished reading what we are about to overwrite.
+ * O: as D, for room that the look at the signal found: the reservations that
+ *    follow use it without another load.
  *
  * The same ring when it is full:
  *
@@ -271,7 +273,8 @@ bool hvring_out_publish(struct hvring_out *out)
 	if (mask)
 		return false;
 
-	read = READ_ONCE(out->control->read_index);
+	/* O: the host is done with the bytes before we overwrite them */
+	read = virt_load_acquire(&out->control->read_index);
 	if (!hvring_out_consumed(out, read))
 		return false;
 
