@@ -24,6 +24,10 @@ demo: ## show the driver at work in a stock kernel
 check: ## all checks and tests, ends with "N passed, N failed"
 	@scripts/check
 
+model: ## search models of both rings for lost wake-ups, overruns and the like
+	@scripts/deps check
+	@tests/model/run
+
 clean: ## remove what was built here
 	@$(MAKE) --no-print-directory -C tests/minihv clean
 	@rm -rf tests/qemu/__pycache__ tests/minihv/rogue/__pycache__
@@ -33,4 +37,4 @@ help: ## this list
 	@sed -n 's/^\([a-z_ ]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 26
 
 .DEFAULT_GOAL := modules
-.PHONY: modules modules_install minihv demo check clean help
+.PHONY: modules modules_install minihv demo check model clean help
