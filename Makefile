@@ -28,13 +28,27 @@ model: ## search models of both rings for lost wake-ups, overruns and the like
 	@scripts/deps check
 	@tests/model/run
 
+check-long: ## the two threads of the ring for longer, with every access watched
+	@scripts/deps check
+	@tests/ringtest/run long
+
+FUZZ_SECONDS ?= 600
+fuzz: ## look for a host that breaks the ring code, FUZZ_SECONDS= long (default: 600)
+	@scripts/deps check
+	@tests/fuzz/run $(FUZZ_SECONDS)
+
+coverage: ## lines and branches of the ring code that its tests in user space reach
+	@scripts/coverage
+
 clean: ## remove what was built here
 	@$(MAKE) --no-print-directory -C tests/minihv clean
+	@$(MAKE) --no-print-directory -C tests/ringtest clean
+	@$(MAKE) --no-print-directory -C tests/fuzz clean
 	@rm -rf tests/qemu/__pycache__ tests/minihv/rogue/__pycache__
 	@$(if $(wildcard $(KDIR)/include/generated/autoconf.h),$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR) clean)
 
 help: ## this list
-	@sed -n 's/^\([a-z_ ]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 26
+	@sed -n 's/^\([a-z_ -]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 26
 
 .DEFAULT_GOAL := modules
-.PHONY: modules modules_install minihv demo check model clean help
+.PHONY: modules modules_install minihv demo check check-long model fuzz coverage clean help
