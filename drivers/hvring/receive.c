@@ -231,7 +231,7 @@ void hvring_channel_set_polled(struct hvring_channel *ch, bool polled)
 {
 	spin_lock_irq(&ch->in_lock);
 	WRITE_ONCE(ch->polled, polled);
-	if (polled)
+	if (polled && !hvring_channel_broken(ch))
 		hvring_in_mask(&ch->in);
 	spin_unlock_irq(&ch->in_lock);
 
