@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The test module: all suites. */
+#include <kunit/test.h>
+#include <linux/module.h>
+#include "suites.h"
+
+kunit_test_suites(&hvring_ring_suite, &hvring_ring_fault_suite,
+		  &hvring_signal_suite, &hvring_packet_suite,
+		  &hvring_channel_suite, &hvring_send_suite,
+		  &hvring_full_suite, &hvring_receive_suite,
+		  &hvring_budget_suite, &hvring_violation_suite);
+
+MODULE_DESCRIPTION("KUnit tests of the VMBus ring transport");
+MODULE_AUTHOR("hvscsi developers");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One suite for each file of tests. */
+#ifndef _HVRING_KUNIT_SUITES_H
+#define _HVRING_KUNIT_SUITES_H
+
+struct kunit_suite;
+
+extern struct kunit_suite hvring_ring_suite;
+extern struct kunit_suite hvring_ring_fault_suite;
+extern struct kunit_suite hvring_signal_suite;
+extern struct kunit_suite hvring_packet_suite;
+extern struct kunit_suite hvring_channel_suite;
+extern struct kunit_suite hvring_send_suite;
+extern struct kunit_suite hvring_full_suite;
+extern struct kunit_suite hvring_receive_suite;
+extern struct kunit_suite hvring_budget_suite;
+extern struct kunit_suite hvring_violation_suite;
+
+#endif /* _HVRING_KUNIT_SUITES_H */
