@@ -21,6 +21,10 @@ minihv: ## build the emulated host for the tests
 demo: ## show the driver at work in a stock kernel
 	@scripts/demo
 
+kunit: ## unit tests of the transport, in a user-mode kernel
+	@scripts/deps kunit
+	@scripts/kunit
+
 check: ## all checks and tests, ends with "N passed, N failed"
 	@scripts/check
 
@@ -51,4 +55,4 @@ help: ## this list
 	@sed -n 's/^\([a-z_ -]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 26
 
 .DEFAULT_GOAL := modules
-.PHONY: modules modules_install minihv demo check check-long model fuzz coverage clean help
+.PHONY: modules modules_install minihv demo kunit check check-long model fuzz coverage clean help
