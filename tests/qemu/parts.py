@@ -30,11 +30,12 @@ def kernel_file(image, release):
     return image / "boot" / f"vmlinuz-{release}"
 
 
-def own_modules(series, driver):
+def own_modules(series, driver, cases):
     """The project's modules for a kernel, name to file."""
     if driver == "hv_storvsc":
         return {}
-    built = pathlib.Path(script("modules", series))
+    tests = any("hvring_kunit" in case.modules for case in cases)
+    built = pathlib.Path(script("modules", series, *(["kunit"] if tests else [])))
     return {initramfs.module_name(ko): ko for ko in built.rglob("*.ko")}
 
 
