@@ -33,8 +33,9 @@
  *    full barriers keeps both from missing the other: the host would sleep and
  *    we would not signal.
  * C: mask before read index. Pairs with the host storing its read index before
- *    it clears the mask. A cleared mask next to the read index of an earlier
- *    drain would look like "was not empty" and lose the signal.
+ *    it clears the mask. The two are of one drain then; else a host that took
+ *    the batch and sleeps again might be signalled for it once more. No wake-up
+ *    depends on this one: B sees to those.
  * D: read index before new bytes. Pairs with the host's release of the index:
  *    it has finished reading what we are about to overwrite.
  * O: as D, for room that the look at the signal found: the reservations that
@@ -53,7 +54,8 @@
  *
  * K: our note that we wait before the pending size. The interrupt that follows
  *    from the size runs on any CPU and looks at the note to see whether there
- *    is anybody to wake.
+ *    is anybody to wake. One that misses it comes from room that the look
+ *    behind L finds, so this saves no wake-up, only a wait for nothing.
  * L: pending size before read index. Pairs with the full barrier between the
  *    host's store of its read index and its look at the pending size: either
  *    we see the room, or it sees that we wait. Neither would be a sender that
@@ -83,11 +85,13 @@
  *    sees the room, or we see that it waits. Either missing would leave it
  *    asleep in front of an empty ring.
  * H: pending size before write index. Pairs with the host filling the ring
- *    before it says that it waits; with an older write index the ring would
- *    seem to have had room before, and the signal would be left out.
+ *    before it says that it waits; with an older write index the room
+ *    would be reckoned wrong and the host signalled for nothing. That no signal
+ *    is missing is G's doing.
  * I: read index before the cleared mask. Pairs with the host loading the mask
  *    before the read index, as we do in C: seeing the mask cleared it also
- *    sees the ring empty, and so interrupts.
+ *    sees the ring empty, and so interrupts. G, which comes before in each
+ *    drain, orders them too; this keeps it true should that change.
  * J: cleared mask and read index before the write index. Pairs with the host's
  *    full barrier between its write index and its loads of mask and read
  *    index: either it interrupts or we see its packets. This is the last look
