@@ -5,6 +5,7 @@
 #include "bus.h"
 
 u64 bus_clock;
+bool bus_timer_runs;
 
 static struct bus *to_bus(struct hvring_channel *ch)
 {
@@ -101,6 +102,7 @@ int bus_init(struct kunit *test)
 
 	if (!bus)
 		return -ENOMEM;
+	bus_timer_runs = false;
 	init_completion(&bus->woken);
 	bus->dev = root_device_register("hvring_kunit");
 	if (IS_ERR(bus->dev))
@@ -193,17 +195,10 @@ void bus_settle(struct bus *bus)
 		;
 }
 
-void bus_hold_timer(struct bus *bus)
-{
-	bus->timer_armed = cancel_delayed_work_sync(&bus->ch.room_work);
-}
-
 void bus_fire_timer(struct bus *bus)
 {
-	if (!bus->timer_armed)
-		return;
-	hvring_send_room_work(&bus->ch.room_work.work);
-	bus_hold_timer(bus);
+	if (cancel_delayed_work_sync(&bus->ch.room_work))
+		hvring_send_room_work(&bus->ch.room_work.work);
 }
 
 u64 bus_count(struct bus *bus, enum hvring_count what)

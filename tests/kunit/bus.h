@@ -18,8 +18,14 @@ struct kunit;
 /* Longer than this nothing takes; only what hangs gets here. */
 #define BUS_PATIENCE	(60 * HZ)
 
+/* No test takes as long, not even one whose CPU is away for minutes. */
+#define BUS_NEVER	(3600 * HZ)
+
 /* What the transport takes for the time, in nanoseconds. */
 extern u64 bus_clock;
+
+/* Whether its timers fire by themselves, and not when the test says so. */
+extern bool bus_timer_runs;
 
 /**
  * struct bus - everything around a channel
@@ -37,7 +43,6 @@ extern u64 bus_clock;
  * @received: packets that the driver was given.
  * @wakes: times that it was told to go on.
  * @woken: completed by the last of these.
- * @timer_armed: by bus_hold_timer(), whether it ran.
  * @on_packet: what the driver does with a packet; NULL accepts it.
  * @arg: for the test.
  */
@@ -58,7 +63,6 @@ struct bus {
 	u32 received;
 	int wakes;
 	struct completion woken;
-	bool timer_armed;
 	int (*on_packet)(struct bus *bus, const struct hvring_packet *packet);
 	void *arg;
 };
@@ -90,11 +94,7 @@ void bus_interrupt(struct bus *bus);
 /* Waits until the worker has nothing left to do. */
 void bus_settle(struct bus *bus);
 
-/*
- * Stops the room timer, which from then on fires when the test says so and has
- * the same effect: none if it would not have been running.
- */
-void bus_hold_timer(struct bus *bus);
+/* The room timer is early, if it is running. */
 void bus_fire_timer(struct bus *bus);
 
 /* A counter, over all CPUs. */

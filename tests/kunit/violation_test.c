@@ -80,7 +80,6 @@ static struct bus *full(struct kunit *test, u32 index)
 
 	host_awake(&bus->rings.host.requests);
 	bus_fill(bus, 40);
-	bus_hold_timer(bus);
 	KUNIT_ASSERT_NE(test, 0, bus->ch.out.awaited);
 	WRITE_ONCE(bus->rings.host.requests.control->read_index, index);
 	return bus;
