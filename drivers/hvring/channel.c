@@ -83,7 +83,12 @@ EXPORT_SYMBOL_NS_GPL(hvring_channel_broken, HVRING);
 
 bool hvring_channel_rescinded(const struct hvring_channel *ch)
 {
-	return READ_ONCE(*ch->rescinded);
+	bool rescinded;
+
+	rcu_read_lock();
+	rescinded = READ_ONCE(*READ_ONCE(ch->rescinded));
+	rcu_read_unlock();
+	return rescinded;
 }
 EXPORT_SYMBOL_NS_GPL(hvring_channel_rescinded, HVRING);
 
@@ -92,6 +97,12 @@ struct device *hvring_channel_device(const struct hvring_channel *ch)
 	return ch->dev;
 }
 EXPORT_SYMBOL_NS_GPL(hvring_channel_device, HVRING);
+
+unsigned int hvring_channel_cpu(const struct hvring_channel *ch)
+{
+	return ch->ops->cpu(ch);
+}
+EXPORT_SYMBOL_NS_GPL(hvring_channel_cpu, HVRING);
 
 void *hvring_channel_priv(const struct hvring_channel *ch)
 {
@@ -131,10 +142,11 @@ int hvring_channel_close(struct hvring_channel *ch)
 		return 0;
 
 	hvring_channel_stop(ch);
-	/* Signals decided before the stop; see hvring_channel_unlock(). */
+	hvring_receive_stop(ch);
+	/* What follows a lock that was released before these two. */
 	synchronize_rcu();
 	cancel_delayed_work_sync(&ch->room_work);
-	hvring_receive_stop(ch);
+	cancel_work_sync(&ch->drain_work);
 	hvring_debugfs_remove(ch);
 
 	ch->is_open = false;

@@ -76,10 +76,17 @@ static int hvring_counters_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(hvring_counters);
 
+/* Named after the device and, for a sub-channel, its number. */
 void hvring_debugfs_add(struct hvring_channel *ch)
 {
-	ch->debugfs = debugfs_create_file(dev_name(ch->dev), 0444,
-					  hvring_debugfs_root, ch,
+	char name[80];
+
+	if (ch->index)
+		snprintf(name, sizeof(name), "%s-%u", dev_name(ch->dev),
+			 ch->index);
+	else
+		strscpy(name, dev_name(ch->dev), sizeof(name));
+	ch->debugfs = debugfs_create_file(name, 0444, hvring_debugfs_root, ch,
 					  &hvring_counters_fops);
 }
 

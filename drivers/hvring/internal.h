@@ -26,10 +26,11 @@ struct dentry;
  * @HVRING_BATCHES: publishes that had something to publish.
  * @HVRING_SIGNALS_DATA: of these, those that had to signal the host.
  * @HVRING_SIGNALS_SAVED: of these, those that did not.
- * @HVRING_FULL: times that the ring ran full and a wait began.
+ * @HVRING_FULL: times that the ring ran full, and a wait began if the driver
+ *	waits.
  * @HVRING_WAKES_HOST: waits that ended because the host interrupted.
  * @HVRING_WAKES_TIMER: waits that a timer had to end: the host made room and
- *	did not say so.
+ *	did not say so, or the channel came to an end.
  * @HVRING_PACKETS_RECEIVED: packets accepted.
  * @HVRING_BYTES_RECEIVED: their bytes, trailers included.
  * @HVRING_UNSOLICITED: of these, packets that answered nothing.
@@ -71,7 +72,10 @@ struct hvring_counters {
  * struct hvring_channel - a pair of rings and the two ends that use them
  * @ops: the backend.
  * @dev: the device, for logging.
- * @rescinded: the backend's flag that says that the host took it away.
+ * @rescinded: the backend's flag that says that the host took it away. Of a
+ *	sub-channel it changes, and is looked at in an RCU section.
+ * @index: 0 for the primary channel of a device, else the host's number of the
+ *	sub-channel.
  * @counters: since the channel was found; not reset by an open.
  * @client: the driver.
  * @priv: the driver's pointer.
@@ -98,6 +102,7 @@ struct hvring_channel {
 	const struct hvring_backend_ops *ops;
 	struct device *dev;
 	const bool *rescinded;
+	u16 index;
 	struct hvring_counters __percpu *counters;
 
 	/* Set at open, before anything can be called back. */

@@ -10,6 +10,7 @@
  */
 #include <linux/export.h>
 #include <linux/minmax.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/clock.h>
 #include <linux/time64.h>
 #include "internal.h"
@@ -152,16 +153,23 @@ static bool hvring_drain(struct hvring_channel *ch,
 	return kick;
 }
 
-/* The drain and what follows it with no lock held. */
-static void hvring_drain_within(struct hvring_channel *ch,
-				struct hvring_budget *budget)
+/*
+ * The drain and what follows it with no lock held, which the RCU section lets
+ * hvring_channel_close() wait for. Returns how many packets there were.
+ */
+static u32 hvring_drain_within(struct hvring_channel *ch, u32 packets, u64 ns)
 {
+	struct hvring_budget budget = { .packets = packets };
 	unsigned long flags;
 	bool kick = false;
 
+	rcu_read_lock();
 	spin_lock_irqsave(&ch->in_lock, flags);
+	/* Time spent on waiting for whoever drained before does not count. */
+	if (ns)
+		budget.deadline = local_clock() + ns;
 	if (ch->receiving && !hvring_channel_broken(ch))
-		kick = hvring_drain(ch, budget);
+		kick = hvring_drain(ch, &budget);
 	spin_unlock_irqrestore(&ch->in_lock, flags);
 
 	if (kick) {
@@ -169,34 +177,26 @@ static void hvring_drain_within(struct hvring_channel *ch,
 		trace_hvring_signal(ch, true);
 		ch->ops->notify(ch, HVRING_NOTIFY_ROOM);
 	}
+	rcu_read_unlock();
+	return budget.taken;
 }
 
-static struct hvring_budget hvring_short_budget(void)
+static void hvring_drain_shortly(struct hvring_channel *ch)
 {
-	return (struct hvring_budget){
-		.packets = HVRING_BUDGET_PACKETS,
-		.deadline = local_clock() + HVRING_BUDGET_NS,
-	};
+	hvring_drain_within(ch, HVRING_BUDGET_PACKETS, HVRING_BUDGET_NS);
 }
 
 /* All that can be in a ring at the call, and no more. */
-void hvring_channel_drain(struct hvring_channel *ch)
+u32 hvring_channel_drain(struct hvring_channel *ch)
 {
-	struct hvring_budget budget = {
-		.packets = ch->in.size / HVRING_SMALLEST_PACKET,
-	};
-
-	hvring_drain_within(ch, &budget);
+	return hvring_drain_within(ch, ch->in.size / HVRING_SMALLEST_PACKET, 0);
 }
 EXPORT_SYMBOL_NS_GPL(hvring_channel_drain, HVRING);
 
 u32 hvring_channel_poll(struct hvring_channel *ch, u32 packets)
 {
-	struct hvring_budget budget = { .packets = packets };
-
 	hvring_count(ch, HVRING_POLLS, 1);
-	hvring_drain_within(ch, &budget);
-	return budget.taken;
+	return hvring_drain_within(ch, packets, 0);
 }
 EXPORT_SYMBOL_NS_GPL(hvring_channel_poll, HVRING);
 
@@ -210,28 +210,23 @@ EXPORT_SYMBOL_NS_GPL(hvring_channel_poll, HVRING);
  */
 void hvring_channel_interrupt(struct hvring_channel *ch)
 {
-	struct hvring_budget budget = hvring_short_budget();
-
 	hvring_count(ch, HVRING_INTERRUPTS, 1);
 	if (!READ_ONCE(ch->polled))
-		hvring_drain_within(ch, &budget);
+		hvring_drain_shortly(ch);
 	hvring_send_wake(ch);
 }
 
 void hvring_receive_work(struct work_struct *work)
 {
-	struct hvring_channel *ch = container_of(work, struct hvring_channel,
-						 drain_work);
-	struct hvring_budget budget = hvring_short_budget();
-
-	hvring_drain_within(ch, &budget);
+	hvring_drain_shortly(container_of(work, struct hvring_channel,
+					  drain_work));
 }
 
 void hvring_channel_set_polled(struct hvring_channel *ch, bool polled)
 {
 	spin_lock_irq(&ch->in_lock);
 	WRITE_ONCE(ch->polled, polled);
-	if (polled && !hvring_channel_broken(ch))
+	if (polled && ch->receiving && !hvring_channel_broken(ch))
 		hvring_in_mask(&ch->in);
 	spin_unlock_irq(&ch->in_lock);
 
@@ -257,8 +252,6 @@ void hvring_receive_stop(struct hvring_channel *ch)
 	spin_lock_irq(&ch->in_lock);
 	ch->receiving = false;
 	spin_unlock_irq(&ch->in_lock);
-
-	cancel_work_sync(&ch->drain_work);
 }
 
 u32 hvring_channel_depth(struct hvring_channel *ch, u32 payload_bytes,
@@ -268,6 +261,8 @@ u32 hvring_channel_depth(struct hvring_channel *ch, u32 payload_bytes,
 	u32 answer = hvring_packet_bytes(payload_bytes, 0);
 	u32 lag = ch->in.size / HVRING_LAG_DIVISOR + answer;
 
+	if (ch->in.size < HVRING_GAP + lag)
+		return 0;
 	/* The host may still count answers that we consumed but not published. */
 	return min((ch->out.size - HVRING_GAP) / request,
 		   (ch->in.size - HVRING_GAP - lag) / answer);

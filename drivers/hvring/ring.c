@@ -216,9 +216,6 @@ bool hvring_out_wait(struct hvring_out *out, u32 bytes)
 
 	if (out->fault)
 		return false;
-	/* Asked already; after that wait a larger packet asks for itself. */
-	if (out->awaited)
-		return true;
 
 	hvring_out_ask(out, hvring_out_wish(out, bytes));
 	/* L: the host sees that we wait, or we see the room */
@@ -350,7 +347,7 @@ u32 hvring_in_unpublished(const struct hvring_in *in)
 bool hvring_in_publish(struct hvring_in *in)
 {
 	u32 freed = hvring_in_unpublished(in);
-	u32 pending, after;
+	u32 pending, before, after;
 
 	if (in->fault || !freed)
 		return false;
@@ -372,7 +369,9 @@ bool hvring_in_publish(struct hvring_in *in)
 
 	after = in->size -
 		hvring_distance(in->size, in->published, in->produced);
-	return hvring_signal_room(pending, after - freed, after);
+	/* What the host has added meanwhile may be more than was free before. */
+	before = after > freed ? after - freed : 0;
+	return hvring_signal_room(pending, before, after);
 }
 
 bool hvring_in_unmask(struct hvring_in *in)

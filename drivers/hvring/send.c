@@ -150,6 +150,21 @@ void hvring_channel_unlock(struct hvring_channel *ch, unsigned long flags)
 }
 EXPORT_SYMBOL_NS_GPL(hvring_channel_unlock, HVRING);
 
+/*
+ * Nobody waits any more; whoever broke the channel is not told. Returns whether
+ * somebody did.
+ */
+static bool hvring_send_resume(struct hvring_channel *ch)
+{
+	bool waited = ch->out.awaited;
+
+	if (!hvring_channel_broken(ch))
+		return hvring_out_resume(&ch->out);
+
+	WRITE_ONCE(ch->out.awaited, 0);
+	return waited;
+}
+
 /* With no lock held: the driver may send at once. */
 static void hvring_send_tell(struct hvring_channel *ch, bool timer)
 {
@@ -174,7 +189,7 @@ void hvring_send_wake(struct hvring_channel *ch)
 		return;
 
 	spin_lock_irqsave(&ch->out_lock, flags);
-	woken = hvring_out_relieved(&ch->out) && hvring_out_resume(&ch->out);
+	woken = hvring_out_relieved(&ch->out) && hvring_send_resume(ch);
 	if (ch->out.fault)
 		hvring_channel_break(ch, "read index", ch->out.fault_value);
 	spin_unlock_irqrestore(&ch->out_lock, flags);
@@ -201,9 +216,9 @@ void hvring_send_room_work(struct work_struct *work)
 
 	spin_lock_irqsave(&ch->out_lock, flags);
 	if (hvring_send_hopeless(ch)) {
-		woken = hvring_out_resume(&ch->out);
+		woken = hvring_send_resume(ch);
 	} else if (hvring_out_relieved(&ch->out)) {
-		woken = ch->room_seen && hvring_out_resume(&ch->out);
+		woken = ch->room_seen && hvring_send_resume(ch);
 		ch->room_seen = true;
 	}
 	if (ch->out.fault)
@@ -222,12 +237,15 @@ void hvring_channel_stop(struct hvring_channel *ch)
 	unsigned long flags;
 	bool woken;
 
+	/* As in hvring_channel_unlock(). */
+	rcu_read_lock();
 	spin_lock_irqsave(&ch->out_lock, flags);
 	ch->sending = false;
-	woken = hvring_out_resume(&ch->out);
+	woken = hvring_send_resume(ch);
 	spin_unlock_irqrestore(&ch->out_lock, flags);
 
 	if (woken)
 		ch->client->wake(ch->priv);
+	rcu_read_unlock();
 }
 EXPORT_SYMBOL_NS_GPL(hvring_channel_stop, HVRING);

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The VMBus backend: the only file that knows <linux/hyperv.h>.
+ * The VMBus backend. This file and vmbus_driver.c are the only ones that know
+ * <linux/hyperv.h>.
  *
- * Owns the in-tree bus's channel between probe and remove: its mode, its
- * callbacks and its rings' memory. What packets are and who reads them is none
- * of its business. Takes no lock; runs under the bus's sched_lock in the
- * interrupt.
+ * Owns the in-tree bus's channels of a device between probe and remove: their
+ * mode, their callbacks and their rings' memory. What packets are and who reads
+ * them is none of its business. Runs under the bus's sched_lock in the
+ * interrupt. hvring_vmbus_lock protects the list of devices and says which of
+ * them take sub-channels; nothing is called with it held.
  *
  * The bus is used for devices, memory and signals only. Its functions that
  * send, receive or iterate are never called on a channel of ours: they keep
  * cursors of their own in the same pages.
  */
-#include <linux/init.h>
+#include <linux/list.h>
 #include <linux/mm.h>
-#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <hvring/compat.h>
-#include "internal.h"
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include "vmbus.h"
 
 /* Smallest ring that an open falls back to, with its control page */
 #define HVRING_VMBUS_MIN_RING	(4 * PAGE_SIZE)
@@ -27,16 +31,11 @@
  */
 #define HVRING_VMBUS_MAX_PKT	64
 
-struct hvring_vmbus {
-	struct hvring_channel ch;
-	struct vmbus_channel *bus;
-};
+static DEFINE_SPINLOCK(hvring_vmbus_lock);
+static LIST_HEAD(hvring_vmbus_devices);
 
-struct hvring_vmbus_driver {
-	struct hv_driver hv;
-	struct hv_vmbus_device_id ids[2];	/* the second one ends the table */
-	struct hvring_driver *client;
-};
+/* For channels that the bus cannot be asked about any more. */
+static const bool hvring_vmbus_unknown;
 
 static struct hvring_vmbus *to_vmbus(struct hvring_channel *ch)
 {
@@ -84,6 +83,16 @@ static void hvring_vmbus_describe(const struct vmbus_channel *bus,
 	memory->in_bytes = bus->inbound.ring_datasize;
 }
 
+/* A failed open leaves our callback installed. */
+static void hvring_vmbus_disarm(struct vmbus_channel *bus)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&bus->sched_lock, flags);
+	bus->onchannel_callback = NULL;
+	spin_unlock_irqrestore(&bus->sched_lock, flags);
+}
+
 /*
  * Both rings are one physically contiguous block, which a machine that has
  * been up for long may not have. A smaller ring means fewer commands at once,
@@ -105,12 +114,9 @@ static int hvring_vmbus_open(struct hvring_channel *ch, u32 ring_bytes,
 	}
 
 	if (err) {
-		/*
-		 * A failed open leaves our callback installed. This removes it
-		 * and, as the channel is not open, does nothing else.
-		 */
-		vmbus_close(bus);
-		dev_err(ch->dev, "cannot open the channel: %d\n", err);
+		hvring_vmbus_disarm(bus);
+		dev_err(ch->dev, "cannot open channel %u: %d\n", ch->index,
+			err);
 		return err;
 	}
 	if (bytes != ring_bytes)
@@ -119,22 +125,6 @@ static int hvring_vmbus_open(struct hvring_channel *ch, u32 ring_bytes,
 
 	hvring_vmbus_describe(bus, memory);
 	return 0;
-}
-
-/*
- * The bus does not say whether it could close, but it keeps the pages of a ring
- * that the host may still have.
- */
-static int hvring_vmbus_close(struct hvring_channel *ch)
-{
-	struct vmbus_channel *bus = to_vmbus(ch)->bus;
-
-	vmbus_close(bus);
-	if (!bus->ringbuffer_page)
-		return 0;
-
-	dev_err(ch->dev, "the host cannot be told to close, memory is lost\n");
-	return -EIO;
 }
 
 /* The bus counts the signals itself, but not their reasons. */
@@ -150,123 +140,169 @@ static void hvring_vmbus_notify(struct hvring_channel *ch,
 	vmbus_setevent(bus);
 }
 
-static const struct hvring_backend_ops hvring_vmbus_ops = {
-	.open = hvring_vmbus_open,
-	.close = hvring_vmbus_close,
-	.notify = hvring_vmbus_notify,
-};
-
-static struct hvring_driver *hvring_vmbus_client(struct hv_device *hdev)
+static unsigned int hvring_vmbus_cpu(const struct hvring_channel *ch)
 {
-	return container_of(hdev->device.driver, struct hvring_vmbus_driver,
-			    hv.driver)->client;
-}
-
-/* A driver that forgets to close would leave the host our freed memory. */
-static void hvring_vmbus_release(struct hv_device *hdev, struct hvring_vmbus *v)
-{
-	if (WARN_ON_ONCE(v->ch.is_open))
-		hvring_channel_close(&v->ch);
-
-	hvring_vmbus_adopt(v->bus, false);
-	hv_set_drvdata(hdev, NULL);
-	hvring_channel_destroy(&v->ch);
-	kfree(v);
-}
-
-static int hvring_vmbus_probe(struct hv_device *hdev,
-			      const struct hv_vmbus_device_id *id)
-{
-	struct hvring_vmbus *v;
-	int err;
-
-	v = kzalloc(sizeof(*v), GFP_KERNEL);
-	if (!v)
-		return -ENOMEM;
-
-	v->bus = hdev->channel;
-	err = hvring_channel_init(&v->ch, &hvring_vmbus_ops, &hdev->device,
-				  &hdev->channel->rescind);
-	if (err) {
-		kfree(v);
-		return err;
-	}
-	hvring_vmbus_adopt(v->bus, true);
-	hv_set_drvdata(hdev, v);
-
-	err = hvring_vmbus_client(hdev)->probe(&v->ch);
-	if (err)
-		hvring_vmbus_release(hdev, v);
-	return err;
-}
-
-static HVRING_REMOVE_TYPE hvring_vmbus_remove(struct hv_device *hdev)
-{
-	struct hvring_vmbus *v = hv_get_drvdata(hdev);
-
-	hvring_vmbus_client(hdev)->remove(&v->ch);
-	hvring_vmbus_release(hdev, v);
-	return HVRING_REMOVED;
+	return READ_ONCE(container_of_const(ch, struct hvring_vmbus,
+					    ch)->bus->target_cpu);
 }
 
 /*
- * The bus gives a channel new ids over a hibernation, which is why nobody here
- * keeps one; its struct stays, with the mode and callbacks that we set.
+ * The bus closes a sub-channel together with the primary, and forgets it then
+ * or whenever the host takes it back later. So this is the last moment to be
+ * sure that the bus's flag is still there.
  */
-static int hvring_vmbus_suspend(struct hv_device *hdev)
+static int hvring_vmbus_close_sub(struct hvring_channel *ch)
 {
-	struct hvring_vmbus *v = hv_get_drvdata(hdev);
-
-	return hvring_vmbus_client(hdev)->suspend(&v->ch);
+	WRITE_ONCE(ch->rescinded, &hvring_vmbus_unknown);
+	return 0;
 }
 
-static int hvring_vmbus_resume(struct hv_device *hdev)
-{
-	struct hvring_vmbus *v = hv_get_drvdata(hdev);
+static const struct hvring_backend_ops hvring_vmbus_sub_ops = {
+	.open = hvring_vmbus_open,
+	.close = hvring_vmbus_close_sub,
+	.notify = hvring_vmbus_notify,
+	.cpu = hvring_vmbus_cpu,
+};
 
-	return hvring_vmbus_client(hdev)->resume(&v->ch);
+/* One that was used before, or a new one. */
+static struct hvring_vmbus *hvring_vmbus_get_sub(struct hvring_vmbus_device *dev)
+{
+	struct hvring_vmbus *v;
+
+	list_for_each_entry(v, &dev->subs, node)
+		if (!v->bus)
+			return v;
+
+	v = kzalloc(sizeof(*v), GFP_KERNEL);
+	if (!v)
+		return NULL;
+	v->dev = dev;
+	if (hvring_channel_init(&v->ch, &hvring_vmbus_sub_ops,
+				&dev->hdev->device, &hvring_vmbus_unknown)) {
+		kfree(v);
+		return NULL;
+	}
+	list_add_tail(&v->node, &dev->subs);
+	return v;
 }
 
-int __hvring_driver_register(struct hvring_driver *driver, struct module *owner,
-			     const char *mod_name)
+/* Whatever the driver says, only an open channel keeps the bus from freeing. */
+static void hvring_vmbus_add_sub(struct hvring_vmbus_device *dev,
+				 struct vmbus_channel *bus)
 {
-	struct hvring_vmbus_driver *vd;
+	struct hvring_vmbus *v = hvring_vmbus_get_sub(dev);
+
+	if (!v)
+		return;
+
+	v->bus = bus;
+	v->ch.index = bus->offermsg.offer.sub_channel_index;
+	WRITE_ONCE(v->ch.rescinded, &bus->rescind);
+	hvring_vmbus_adopt(bus, true);
+	dev->client->sub_channel(&dev->primary.ch, &v->ch);
+	if (v->ch.is_open)
+		return;
+
+	hvring_vmbus_adopt(bus, false);
+	WRITE_ONCE(v->ch.rescinded, &hvring_vmbus_unknown);
+	synchronize_rcu();
+	v->bus = NULL;
+}
+
+/*
+ * The bus calls this from a work queue whenever the host offers a sub-channel,
+ * perhaps for a device that we have just let go of, and for several at once.
+ */
+static void hvring_vmbus_offer(struct vmbus_channel *bus)
+{
+	struct hv_device *hdev = bus->primary_channel->device_obj;
+	struct hvring_vmbus_device *dev, *found = NULL;
+
+	spin_lock_irq(&hvring_vmbus_lock);
+	list_for_each_entry(dev, &hvring_vmbus_devices, node)
+		if (dev->hdev == hdev && dev->takes_subs)
+			found = dev;
+	if (found)
+		found->adders++;
+	spin_unlock_irq(&hvring_vmbus_lock);
+	if (!found)
+		return;
+
+	mutex_lock(&found->subs_lock);
+	hvring_vmbus_add_sub(found, bus);
+	mutex_unlock(&found->subs_lock);
+
+	/* Under the lock, as whoever is woken frees the device. */
+	spin_lock_irq(&hvring_vmbus_lock);
+	found->adders--;
+	wake_up(&found->idle);
+	spin_unlock_irq(&hvring_vmbus_lock);
+}
+
+/* When it returns no sub-channel is being added. */
+static void hvring_vmbus_take_subs(struct hvring_vmbus_device *dev, bool take)
+{
+	spin_lock_irq(&hvring_vmbus_lock);
+	dev->takes_subs = take;
+	wait_event_lock_irq(dev->idle, !dev->adders, hvring_vmbus_lock);
+	spin_unlock_irq(&hvring_vmbus_lock);
+}
+
+static int hvring_vmbus_open_primary(struct hvring_channel *ch, u32 ring_bytes,
+				     struct hvring_memory *memory)
+{
+	struct hvring_vmbus *v = to_vmbus(ch);
 	int err;
 
-	vd = kzalloc(sizeof(*vd), GFP_KERNEL);
-	if (!vd)
-		return -ENOMEM;
+	err = hvring_vmbus_open(ch, ring_bytes, memory);
+	if (err || !v->dev->client->sub_channel)
+		return err;
 
-	vd->client = driver;
-	vd->ids[0].guid = driver->class;
-	vd->hv.name = driver->name;
-	vd->hv.id_table = vd->ids;
-	vd->hv.probe = hvring_vmbus_probe;
-	vd->hv.remove = hvring_vmbus_remove;
-	vd->hv.suspend = hvring_vmbus_suspend;
-	vd->hv.resume = hvring_vmbus_resume;
-	/* A slow host must not hold up the rest of the boot. */
-	vd->hv.driver.probe_type = PROBE_PREFER_ASYNCHRONOUS;
-
-	driver->backend = vd;
-	err = __vmbus_driver_register(&vd->hv, owner, mod_name);
-	if (err) {
-		driver->backend = NULL;
-		kfree(vd);
-	}
-	return err;
+	hvring_vmbus_take_subs(v->dev, true);
+	v->bus->sc_creation_callback = hvring_vmbus_offer;
+	return 0;
 }
-EXPORT_SYMBOL_NS_GPL(__hvring_driver_register, HVRING);
 
-void hvring_driver_unregister(struct hvring_driver *driver)
+/*
+ * Whether the host has let go of a channel's pages. Disconnecting also succeeds
+ * when the host could not be told to forget them; the handle is cleared when it
+ * has. A host that took the channel away has forgotten everything.
+ */
+static bool hvring_vmbus_is_free(const struct vmbus_channel *bus)
 {
-	struct hvring_vmbus_driver *vd = driver->backend;
-
-	vmbus_driver_unregister(&vd->hv);
-	driver->backend = NULL;
-	kfree(vd);
+	return bus->rescind || !bus->ringbuffer_gpadlhandle.gpadl_handle;
 }
-EXPORT_SYMBOL_NS_GPL(hvring_driver_unregister, HVRING);
+
+static int hvring_vmbus_close(struct hvring_channel *ch)
+{
+	struct hvring_vmbus *v = to_vmbus(ch), *sub;
+	int err;
+
+	hvring_vmbus_take_subs(v->dev, false);
+	list_for_each_entry(sub, &v->dev->subs, node)
+		hvring_channel_close(&sub->ch);
+	/* For those who were about to look at a flag of the bus. */
+	synchronize_rcu();
+
+	err = vmbus_disconnect_ring(v->bus);
+	list_for_each_entry(sub, &v->dev->subs, node)
+		sub->bus = NULL;
+	if (!err && hvring_vmbus_is_free(v->bus)) {
+		vmbus_free_ring(v->bus);
+		return 0;
+	}
+
+	dev_err(ch->dev, "the host cannot be told to close (%d), memory is lost\n",
+		err);
+	return -EIO;
+}
+
+static const struct hvring_backend_ops hvring_vmbus_ops = {
+	.open = hvring_vmbus_open_primary,
+	.close = hvring_vmbus_close,
+	.notify = hvring_vmbus_notify,
+	.cpu = hvring_vmbus_cpu,
+};
 
 /* Our names for the shared page and the bus's must be the same bytes. */
 #define HVRING_SAME_OFFSET(ours, theirs)			\
@@ -278,26 +314,59 @@ HVRING_SAME_OFFSET(interrupt_mask, interrupt_mask);
 HVRING_SAME_OFFSET(pending_send_size, pending_send_sz);
 HVRING_SAME_OFFSET(feature_bits, feature_bits);
 
-static int __init hvring_init(void)
+/**
+ * hvring_vmbus_device_init() - take over a device's channels
+ * @dev: zeroed but for @hdev and @client.
+ *
+ * Context: may sleep.
+ *
+ * Return: 0 or a negative error.
+ */
+int hvring_vmbus_device_init(struct hvring_vmbus_device *dev)
 {
+	struct vmbus_channel *bus = dev->hdev->channel;
 	int err;
 
-	err = hvring_channel_setup();
-	if (!err)
-		hvring_debugfs_init();
-	return err;
+	dev->primary.dev = dev;
+	dev->primary.bus = bus;
+	INIT_LIST_HEAD(&dev->subs);
+	mutex_init(&dev->subs_lock);
+	init_waitqueue_head(&dev->idle);
+	err = hvring_channel_init(&dev->primary.ch, &hvring_vmbus_ops,
+				  &dev->hdev->device, &bus->rescind);
+	if (err)
+		return err;
+
+	spin_lock_irq(&hvring_vmbus_lock);
+	list_add(&dev->node, &hvring_vmbus_devices);
+	spin_unlock_irq(&hvring_vmbus_lock);
+	hvring_vmbus_adopt(bus, true);
+	return 0;
 }
 
-static void __exit hvring_exit(void)
+/**
+ * hvring_vmbus_device_destroy() - leave a device's channels to the next driver
+ * @dev: the device; freed. A driver that forgot to close its channel would leave
+ *	the host our freed memory.
+ *
+ * Context: may sleep.
+ */
+void hvring_vmbus_device_destroy(struct hvring_vmbus_device *dev)
 {
-	hvring_debugfs_exit();
-	hvring_channel_teardown();
+	struct hvring_vmbus *v, *next;
+
+	if (WARN_ON_ONCE(dev->primary.ch.is_open))
+		hvring_channel_close(&dev->primary.ch);
+
+	spin_lock_irq(&hvring_vmbus_lock);
+	list_del(&dev->node);
+	spin_unlock_irq(&hvring_vmbus_lock);
+
+	hvring_vmbus_adopt(dev->primary.bus, false);
+	list_for_each_entry_safe(v, next, &dev->subs, node) {
+		hvring_channel_destroy(&v->ch);
+		kfree(v);
+	}
+	hvring_channel_destroy(&dev->primary.ch);
+	kfree(dev);
 }
-
-module_init(hvring_init);
-module_exit(hvring_exit);
-
-MODULE_DESCRIPTION("VMBus ring transport");
-MODULE_AUTHOR("hvscsi developers");
-MODULE_VERSION("0.1");
-MODULE_LICENSE("GPL");

@@ -91,12 +91,14 @@ struct hvring_memory {
  *	page named in them. May sleep, without bound if the host does not
  *	answer.
  * @notify: signal the host. Any context.
+ * @cpu: the CPU that the host interrupts for this channel; it is open.
  */
 struct hvring_backend_ops {
 	int (*open)(struct hvring_channel *ch, u32 ring_bytes,
 		    struct hvring_memory *memory);
 	int (*close)(struct hvring_channel *ch);
 	void (*notify)(struct hvring_channel *ch, enum hvring_notify why);
+	unsigned int (*cpu)(const struct hvring_channel *ch);
 };
 
 /**
@@ -177,9 +179,9 @@ unsigned long hvring_channel_lock(struct hvring_channel *ch);
  *
  * Forgotten at unlock, and by the next reservation, unless it is committed.
  *
- * Return: 0, -EAGAIN if the ring is full (see &hvring_client_ops.wake), -EINVAL or -EMSGSIZE if the
- * packet never fits, -ENODEV if the channel is stopped, closed or rescinded,
- * -EIO if it is broken.
+ * Return: 0, -EAGAIN if the ring is full (see &hvring_client_ops.wake), -EINVAL
+ * or -EMSGSIZE if the packet never fits, -ENODEV if the channel is stopped,
+ * closed or rescinded, -EIO if it is broken.
  */
 int hvring_channel_reserve(struct hvring_channel *ch, struct hvring_slot *slot);
 
@@ -217,8 +219,10 @@ void hvring_channel_unlock(struct hvring_channel *ch, unsigned long flags);
  * ends however much the host sends.
  *
  * Context: any, but neither inside &hvring_client_ops.receive nor locked.
+ *
+ * Return: how many packets there were.
  */
-void hvring_channel_drain(struct hvring_channel *ch);
+u32 hvring_channel_drain(struct hvring_channel *ch);
 
 /**
  * hvring_channel_set_polled() - who looks for packets
@@ -281,6 +285,16 @@ bool hvring_channel_rescinded(const struct hvring_channel *ch);
 struct device *hvring_channel_device(const struct hvring_channel *ch);
 
 /**
+ * hvring_channel_cpu() - where a channel's interrupts go
+ * @ch: the channel, open.
+ *
+ * An administrator may have moved it by the time that this returns.
+ *
+ * Return: the CPU.
+ */
+unsigned int hvring_channel_cpu(const struct hvring_channel *ch);
+
+/**
  * hvring_channel_priv() - the driver's own pointer
  * @ch: the channel.
  *
@@ -297,10 +311,18 @@ void *hvring_channel_priv(const struct hvring_channel *ch);
  *	device to the next driver.
  * @remove: let go of a device and close its channel. May sleep. The device may
  *	be gone already, see hvring_channel_rescinded().
+ * @sub_channel: the host has offered another channel for a device whose primary
+ *	channel is open: open it, or leave it alone. May sleep. Called for one
+ *	sub-channel of a device at a time, never after the close of the primary
+ *	has returned. A sub-channel cannot be closed alone; closing the primary
+ *	closes it, and so it must not be used while that goes on. Its struct
+ *	stays until @remove has returned, and comes back with another
+ *	sub-channel after the primary was opened again. NULL: not wanted.
  * @suspend: the machine is about to hibernate: close the channel. May sleep. An
- *	error, with the channel open, keeps the machine from it.
+ *	error, with the channel open, keeps the machine from it. NULL: the
+ *	machine cannot hibernate.
  * @resume: the machine goes on, perhaps on another host: open the channel. May
- *	sleep. After an error the channel stays closed.
+ *	sleep. After an error the channel stays closed. NULL like @suspend.
  * @backend: private to the bus side.
  */
 struct hvring_driver {
@@ -308,6 +330,8 @@ struct hvring_driver {
 	guid_t class;
 	int (*probe)(struct hvring_channel *ch);
 	void (*remove)(struct hvring_channel *ch);
+	void (*sub_channel)(struct hvring_channel *primary,
+			    struct hvring_channel *ch);
 	int (*suspend)(struct hvring_channel *ch);
 	int (*resume)(struct hvring_channel *ch);
 	void *backend;

@@ -123,8 +123,8 @@ void hvring_out_init(struct hvring_out *out, struct hvring_control *control,
  *
  * Nothing is held by a reservation: one that is not committed is forgotten.
  *
- * Return: 0, -EAGAIN if the ring is full or somebody waits, -EMSGSIZE if no ring of this
- * size can ever hold the packet, -EIO if the ring is broken.
+ * Return: 0, -EAGAIN if the ring is full or somebody waits, -EMSGSIZE if no
+ * ring of this size can ever hold the packet, -EIO if the ring is broken.
  */
 int hvring_out_reserve(struct hvring_out *out, u32 bytes, void **at);
 
@@ -153,7 +153,7 @@ bool hvring_out_publish(struct hvring_out *out);
 
 /**
  * hvring_out_wait() - ask the host to interrupt when there is room
- * @out: the ring; everything committed is published.
+ * @out: the ring; everything committed is published, and nobody waits yet.
  * @bytes: length of the packet that found no room.
  *
  * Until hvring_out_resume() nothing can be reserved, so that small packets do

@@ -58,10 +58,16 @@ static void backend_notify(struct hvring_channel *ch, enum hvring_notify why)
 				is_locked(&ch->in_lock);
 }
 
+static unsigned int backend_cpu(const struct hvring_channel *ch)
+{
+	return container_of_const(ch, struct bus, ch)->cpu;
+}
+
 static const struct hvring_backend_ops backend = {
 	.open = backend_open,
 	.close = backend_close,
 	.notify = backend_notify,
+	.cpu = backend_cpu,
 };
 
 static int client_receive(void *priv, const struct hvring_packet *packet)

@@ -33,6 +33,7 @@ extern bool bus_timer_runs;
  * @rings: its memory, and the host.
  * @dev: its device.
  * @rescinded: the host has taken the device away.
+ * @cpu: where its interrupts go.
  * @open_err: what the backend's open returns, having done nothing.
  * @close_err: what the backend's close returns.
  * @opens: calls of the backend's open.
@@ -52,6 +53,7 @@ struct bus {
 	struct device *dev;
 	bool rescinded;
 
+	unsigned int cpu;
 	int open_err;
 	int close_err;
 	int opens;

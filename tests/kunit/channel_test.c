@@ -30,6 +30,8 @@ static void channel_lives(struct kunit *test)
 	}
 	KUNIT_EXPECT_PTR_EQ(test, bus->dev, hvring_channel_device(&bus->ch));
 	KUNIT_EXPECT_PTR_EQ(test, (void *)bus, hvring_channel_priv(&bus->ch));
+	bus->cpu = 3;
+	KUNIT_EXPECT_EQ(test, 3, hvring_channel_cpu(&bus->ch));
 	KUNIT_EXPECT_FALSE(test, hvring_channel_broken(&bus->ch));
 	KUNIT_EXPECT_FALSE(test, hvring_channel_rescinded(&bus->ch));
 }
@@ -88,8 +90,10 @@ static void channel_closed_is_dead(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, bus->received);
 
 	bus_interrupt(bus);
-	hvring_channel_drain(&bus->ch);
+	KUNIT_EXPECT_EQ(test, 0, hvring_channel_drain(&bus->ch));
 	KUNIT_EXPECT_EQ(test, 0, hvring_channel_poll(&bus->ch, 10));
+	hvring_channel_set_polled(&bus->ch, true);
+	hvring_channel_set_polled(&bus->ch, false);
 	KUNIT_EXPECT_EQ(test, -ENODEV, bus_send(bus, 1, 8));
 	hvring_channel_stop(&bus->ch);
 	KUNIT_EXPECT_EQ(test, 0, bus->received);
@@ -138,7 +142,7 @@ static void channel_rescind(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -ENODEV, bus_send(bus, 1, 8));
 	KUNIT_EXPECT_EQ(test, 0, host_readable(&bus->rings.host.requests));
 	/* What was answered before may still be had. */
-	hvring_channel_drain(&bus->ch);
+	KUNIT_EXPECT_EQ(test, 1, hvring_channel_drain(&bus->ch));
 	KUNIT_EXPECT_EQ(test, 1, bus->received);
 }
 

@@ -188,15 +188,18 @@ static void full_then_rescinded(struct kunit *test)
 static void full_then_broken(struct kunit *test)
 {
 	struct bus *bus = full_and_running(test);
+	void *copy;
 
 	bus->rings.host.answers.control->write_index = 4;
 	bus_interrupt(bus);
+	copy = rings_copy(test, &bus->rings);
 	KUNIT_EXPECT_TRUE(test, hvring_channel_broken(&bus->ch));
 	KUNIT_ASSERT_NE(test, 0, wait_for_completion_timeout(&bus->woken,
 							     BUS_PATIENCE));
 	KUNIT_EXPECT_EQ(test, -EIO, bus_send(bus, 1, 8));
 	bus_fire_timer(bus);
 	KUNIT_EXPECT_EQ(test, 1, bus->wakes);
+	KUNIT_EXPECT_TRUE(test, rings_equal(&bus->rings, copy));
 }
 
 static struct kunit_case full_cases[] = {

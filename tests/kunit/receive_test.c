@@ -223,6 +223,7 @@ static void receive_depth(struct kunit *test)
 		{ 65536, 8, 0, 1534 },	/* 2047 requests, 1534 answers */
 		{ 126976, 64, 65, 203 },
 		{ 4096, 64, 65, 6 },
+		{ 16384, 12300, 0, 0 },	/* 1 request, but a quarter held back */
 	};
 	struct bus *bus = test->priv;
 	int i;

@@ -268,8 +268,26 @@ static void ring_host_waits(struct kunit *test)
 	f->answers->control->feature_bits = 0;
 	ring_answer(f, RING_MOST, 0);
 	host_wait(f->answers, RING_QUARTER);
-	hvring_in_advance(&f->in, RING_MOST);
+	KUNIT_EXPECT_TRUE(test, ring_accept(f, 8, 0));
+	hvring_in_advance(&f->in, RING_MOST - 8);
 	KUNIT_EXPECT_FALSE(test, hvring_in_publish(&f->in));
+	KUNIT_EXPECT_FALSE(test, f->in.fault);
+}
+
+/* A host that waits with a large packet may meanwhile let small ones pass. */
+static void ring_host_adds(struct kunit *test)
+{
+	struct ring_fixture *f = test->priv;
+	struct hvring_control *control = f->answers->control;
+
+	ring_start_at(test, f, 0);
+	KUNIT_ASSERT_TRUE(test, ring_answer(f, RING_MOST, 0));
+	host_wait(f->answers, RING_QUARTER);
+	KUNIT_ASSERT_TRUE(test, ring_accept(f, 64, 0));
+	hvring_in_advance(&f->in, RING_QUARTER);
+	/* As it would be between our two looks: more than was free before. */
+	control->write_index = (control->write_index + 16) % RING_SIZE;
+	KUNIT_EXPECT_TRUE(test, hvring_in_publish(&f->in));
 }
 
 /* What we own in the shared pages is stored and never believed. */
@@ -300,6 +318,7 @@ static struct kunit_case ring_cases[] = {
 	KUNIT_CASE(ring_guest_waits),
 	KUNIT_CASE(ring_room_comes_first),
 	KUNIT_CASE(ring_host_waits),
+	KUNIT_CASE(ring_host_adds),
 	KUNIT_CASE(ring_own_words),
 	{}
 };
