@@ -23,6 +23,8 @@ static const char *const point_names[FAULT_POINTS] = {
 	[FAULT_VERSION] = "version",
 	[FAULT_PROPERTIES] = "properties",
 	[FAULT_END] = "end",
+	[FAULT_CREATE] = "create",
+	[FAULT_OFFER] = "offer",
 	[FAULT_ROOM] = "room",
 };
 
@@ -35,7 +37,7 @@ static struct {
 static bool only_silent(int point)
 {
 	return point == FAULT_OPEN || point == FAULT_GPADL ||
-	       point == FAULT_ROOM;
+	       point == FAULT_OFFER || point == FAULT_ROOM;
 }
 
 /* The action that is due at this point, or ACTIONS. */
@@ -63,6 +65,8 @@ static enum fault_point step_of(u32 operation)
 		return FAULT_PROPERTIES;
 	case VSTOR_OP_END_INIT:
 		return FAULT_END;
+	case VSTOR_OP_CREATE_SUB_CHANNELS:
+		return FAULT_CREATE;
 	}
 	return FAULT_POINTS;
 }
@@ -129,7 +133,7 @@ static bool run_fault(struct console_request *rq)
 
 const struct console_command fault_commands[] = {
 	{ "fault",
-	  "open|gpadl|begin|version|properties|end|room refuse|wrong|empty|short|silent [count=N]: spoil the next answers",
+	  "open|gpadl|begin|version|properties|end|create|offer|room refuse|wrong|empty|short|silent [count=N]: spoil the next answers",
 	  run_fault },
 	{ NULL, NULL, NULL },
 };

@@ -18,6 +18,8 @@ enum fault_point {
 	FAULT_VERSION,
 	FAULT_PROPERTIES,
 	FAULT_END,
+	FAULT_CREATE,
+	FAULT_OFFER,		/* sub-channels that were asked for never come */
 	FAULT_ROOM,		/* a guest that waits for room is not told of it */
 	FAULT_POINTS,
 };

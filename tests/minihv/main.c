@@ -185,6 +185,28 @@ static bool run_controller(struct console_request *rq)
 	return true;
 }
 
+static bool run_channel_offer(struct console_request *rq)
+{
+	u64 controller, count;
+
+	if (rq->argc != 4 || !parse_u64(rq->argv[2], &controller) ||
+	    controller >= MAX_CONTROLLERS || !parse_u64(rq->argv[3], &count) ||
+	    count >= MAX_CHANNELS)
+		return console_fail("channel offer takes a controller and a number, see help");
+	vmbus_offer_sub_channels((u32)controller, (u32)count);
+	return true;
+}
+
+static bool run_channel_rescind(struct console_request *rq)
+{
+	u64 relid;
+
+	if (rq->argc != 3 || !parse_u64(rq->argv[2], &relid) ||
+	    relid > MAX_CHANNELS || !vmbus_rescind_sub_channel((u32)relid))
+		return console_fail("channel rescind takes the relid of a sub-channel, see channels");
+	return true;
+}
+
 const struct console_command host_commands[] = {
 	{ "help", ": this list", console_help },
 	{ "boot", ": start the guest", run_boot },
@@ -194,6 +216,10 @@ const struct console_command host_commands[] = {
 	{ "delay", "US: how long a request takes in asynchronous mode", run_delay },
 	{ "controller add", "N: a SCSI controller appears", run_controller },
 	{ "controller remove", "N: and is rescinded", run_controller },
+	{ "channel offer",
+	  "CONTROLLER N: offer sub-channels until there are N, asked for or not",
+	  run_channel_offer },
+	{ "channel rescind", "RELID: take a sub-channel away", run_channel_rescind },
 	{ NULL, NULL, NULL },
 };
 

@@ -131,17 +131,28 @@ static void rescind(struct channel *c)
 	vmbus_send(&m, sizeof(m));
 }
 
+static bool is_sub_channel(const struct channel *c)
+{
+	return (c->state == CHANNEL_OFFERED || c->state == CHANNEL_OPEN) &&
+	       c->sub_index;
+}
+
 void vmbus_rescind_sub_channels(u32 controller)
 {
 	u32 i;
 
-	for (i = 1; i <= MAX_CHANNELS; i++) {
-		struct channel *c = &channels[i];
+	for (i = 1; i <= MAX_CHANNELS; i++)
+		if (is_sub_channel(&channels[i]) &&
+		    channels[i].controller == controller)
+			rescind(&channels[i]);
+}
 
-		if ((c->state == CHANNEL_OFFERED || c->state == CHANNEL_OPEN) &&
-		    c->controller == controller && c->sub_index)
-			rescind(c);
-	}
+bool vmbus_rescind_sub_channel(u32 relid)
+{
+	if (!is_sub_channel(&channels[relid]))
+		return false;
+	rescind(&channels[relid]);
+	return true;
 }
 
 /* A count that is no larger than what there is changes nothing. */
@@ -149,13 +160,9 @@ void vmbus_offer_sub_channels(u32 controller, u32 count)
 {
 	u32 i, have = 0;
 
-	for (i = 1; i <= MAX_CHANNELS; i++) {
-		const struct channel *c = &channels[i];
-
-		if ((c->state == CHANNEL_OFFERED || c->state == CHANNEL_OPEN) &&
-		    c->controller == controller && c->sub_index)
-			have++;
-	}
+	for (i = 1; i <= MAX_CHANNELS; i++)
+		have += is_sub_channel(&channels[i]) &&
+			channels[i].controller == controller;
 	while (have < count && channel_create(controller, have + 1))
 		have++;
 	offer_all();

@@ -136,7 +136,8 @@ static u32 create_sub_channels(struct controller *ctl, u32 controller,
 	if (ctl->state == STATE_END && ctl->sub_channels_asked)
 		return VSTOR_STATUS_INVALID_STATE;
 	ctl->sub_channels_asked = true;
-	vmbus_offer_sub_channels(controller, count);
+	if (!fault_silent(FAULT_OFFER))
+		vmbus_offer_sub_channels(controller, count);
 	return VSTOR_STATUS_SUCCESS;
 }
 

@@ -123,6 +123,7 @@ void offer_released(u32 relid);
 void offer_reset(void);
 void vmbus_offer_sub_channels(u32 controller, u32 count);
 void vmbus_rescind_sub_channels(u32 controller);
+bool vmbus_rescind_sub_channel(u32 relid);
 bool vmbus_controller_present(u32 controller);
 bool vmbus_controller_add(u32 controller);
 bool vmbus_controller_remove(u32 controller);
