@@ -198,9 +198,10 @@ static void hvscsi_finish(struct hvscsi *hv, struct scsi_cmnd *cmd,
 	scsi_done(cmd);
 }
 
-static int hvscsi_take_answer(struct hvscsi *hv,
+static int hvscsi_take_answer(const struct hvscsi_link *link,
 			      const struct hvring_packet *packet)
 {
+	struct hvscsi *hv = link->hv;
 	const struct vstor_packet *answer = packet->payload;
 	u32 tag = lower_32_bits(packet->id) - 1;
 	struct scsi_cmnd *cmd;
@@ -209,7 +210,7 @@ static int hvscsi_take_answer(struct hvscsi *hv,
 	    packet->payload_bytes < sizeof(*answer) ||
 	    READ_ONCE(answer->operation) != VSTOR_OP_COMPLETE_IO)
 		return -EPROTO;
-	if (tag >= hv->depth)
+	if (tag >= hv->depth || READ_ONCE(hv->slots[tag].link) != link)
 		return -ENOENT;
 
 	cmd = hvscsi_slot_claim(&hv->slots[tag], packet->id);
@@ -243,17 +244,19 @@ static int hvscsi_take_notice(struct hvscsi *hv,
 
 int hvscsi_receive(void *priv, const struct hvring_packet *packet)
 {
-	struct hvscsi *hv = priv;
+	const struct hvscsi_link *link = priv;
+	struct hvscsi *hv = link->hv;
 
 	if (!packet->id && packet->type == HVRING_PKT_INBAND)
 		return hvscsi_take_notice(hv, packet);
 
 	/* Once running is seen, so are the slots. */
-	if (unlikely(!smp_load_acquire(&hv->running))) {
-		hvscsi_negotiate_receive(hv, packet);
-		return 0;
-	}
-	return hvscsi_take_answer(hv, packet);
+	if (likely(smp_load_acquire(&hv->running)))
+		return hvscsi_take_answer(link, packet);
+	if (!hvscsi_is_primary(link))
+		return -ENOENT;
+	hvscsi_negotiate_receive(hv, packet);
+	return 0;
 }
 
 /**
@@ -273,25 +276,34 @@ bool hvscsi_idle(const struct hvscsi *hv)
 }
 
 /**
- * hvscsi_fail_outstanding() - end every command that the host still has
- * @hv: the controller. Its channel is stopped, and rescinded or closed: only
- *	then does the host no longer touch the pages of these commands.
+ * hvscsi_fail_outstanding() - end the commands that the host still has
+ * @hv: the controller.
+ * @link: those that were sent here; NULL for all. The channel is stopped, and
+ *	rescinded or closed: only then does the host no longer touch the pages
+ *	of these commands.
+ * @host_byte: DID_*, how they end.
  *
  * Context: any.
  */
-void hvscsi_fail_outstanding(struct hvscsi *hv)
+void hvscsi_fail_outstanding(struct hvscsi *hv, const struct hvscsi_link *link,
+			     int host_byte)
 {
 	struct scsi_cmnd *cmd;
 	u32 tag;
+	u64 id;
 
 	for (tag = 0; tag < hv->depth; tag++) {
 		struct hvscsi_slot *slot = &hv->slots[tag];
 
-		cmd = hvscsi_slot_claim(slot, atomic64_read(&slot->id));
+		/* Whoever sees the id sees where it was sent. */
+		id = atomic64_read_acquire(&slot->id);
+		if (link && READ_ONCE(slot->link) != link)
+			continue;
+		cmd = hvscsi_slot_claim(slot, id);
 		if (!cmd)
 			continue;
 		scsi_dma_unmap(cmd);
-		cmd->result = DID_NO_CONNECT << 16;
+		cmd->result = host_byte << 16;
 		scsi_set_resid(cmd, scsi_bufflen(cmd));
 		scsi_done(cmd);
 	}

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Life of one controller: probe, remove, how the SCSI host is set up, and what
- * happens to a command that is late.
+ * Life of one controller: probe, remove, hibernation, and how the SCSI host is
+ * set up.
  *
  * Owns struct hvscsi. Must not know packets. Takes no lock; the driver core
  * serialises probe and remove.
- *
- * One rule is behind most of this file: the host may write the pages of a
- * command until it has answered, or its channel is rescinded, or closing the
- * channel has returned. No command ends before one of these, whatever a timer
- * says; a reset would not change that, as hosts ignore it, and so there is no
- * reset handler that would pretend to.
  */
 #include <linux/blkdev.h>
 #include <linux/delay.h>
@@ -30,14 +24,16 @@
 /* Addresses that hosts use. */
 #define HVSCSI_MAX_LUNS		255
 #define HVSCSI_MAX_TARGETS	2
-#define HVSCSI_MAX_CHANNELS	8
+#define HVSCSI_MAX_PATHS	8
+
+/* What the block layer is told of one disk, whatever the controller holds. */
+#define HVSCSI_MAX_LUN_DEPTH	2048
+
+/* Answers that one look at a polled queue takes at most. */
+#define HVSCSI_POLL_PACKETS	64
 
 /* How long hibernation may be held up by a command. */
 #define HVSCSI_SUSPEND_SECONDS	60
-
-static const struct hvring_client_ops hvscsi_client_ops = {
-	.receive = hvscsi_receive,
-};
 
 /*
  * Virtual disks claim SPC-2 and have VPD pages all the same. Optical drives
@@ -82,39 +78,12 @@ static int hvscsi_bios_param(struct scsi_device *sdev,
 	return 0;
 }
 
-/*
- * Look once more, in case an interrupt was lost, and then keep waiting: Azure
- * may stall for minutes. A rescind that finds remove busy with waiting for
- * just this command is noticed here.
- *
- * The answer is always "wait". Were the command done by now, that would do no
- * harm, while 6.1 takes "done" for "not handled" and starts its error handler,
- * which would end a command that the host still owns.
- */
-static HVSCSI_TIMEOUT_TYPE hvscsi_eh_timed_out(struct scsi_cmnd *cmd)
+static int hvscsi_mq_poll(struct Scsi_Host *host, unsigned int queue)
 {
-	struct hvscsi *hv = shost_priv(cmd->device->host);
-	struct device *dev = hvring_channel_device(hv->ch);
-	u32 tag = scsi_cmd_to_rq(cmd)->tag;
+	struct hvscsi *hv = shost_priv(host);
+	struct hvscsi_link *link = READ_ONCE(hv->queues[queue]);
 
-	/* A request that was requeued a moment ago has no tag. */
-	if (tag >= hv->depth || !hvscsi_slot_armed(&hv->slots[tag]))
-		return HVSCSI_TIMEOUT_WAIT;
-
-	hvring_channel_drain(hv->ch);
-	if (hvring_channel_rescinded(hv->ch)) {
-		/* What was answered before the rescind but after that look. */
-		hvring_channel_stop(hv->ch);
-		hvring_channel_drain(hv->ch);
-		hvscsi_fail_outstanding(hv);
-	} else if (!hvscsi_slot_armed(&hv->slots[tag])) {
-		dev_warn(dev, "tag %u: answer found without an interrupt\n",
-			 tag);
-	} else {
-		dev_warn_ratelimited(dev, "tag %u: no answer to its command yet, waiting\n",
-				     tag);
-	}
-	return HVSCSI_TIMEOUT_WAIT;
+	return hvring_channel_poll(link->ch, HVSCSI_POLL_PACKETS);
 }
 
 /*
@@ -126,6 +95,9 @@ static struct scsi_host_template hvscsi_template = {
 	.name = "Hyper-V synthetic SCSI (hvscsi)",
 	.proc_name = "hvscsi",
 	.queuecommand = hvscsi_queuecommand,
+	.commit_rqs = hvscsi_commit_rqs,
+	.mq_poll = hvscsi_mq_poll,
+	.map_queues = hvscsi_map_queues,
 	.eh_timed_out = hvscsi_eh_timed_out,
 	.slave_alloc = hvscsi_slave_alloc,
 	.slave_configure = hvscsi_slave_configure,
@@ -135,40 +107,34 @@ static struct scsi_host_template hvscsi_template = {
 	.virt_boundary_mask = HVRING_PAGE_SIZE - 1,
 	.no_write_same = 1,
 	.track_queue_depth = 1,
+	.host_tagset = 1,
 };
 
 /*
- * The depth is what the rings that were really opened can hold if every
- * command is as large as it may be: a command that got a tag finds room.
+ * As many tags as commands of the largest size are sure to find room for in all
+ * rings. Should one CPU take them all, its ring may run full; the mid-layer
+ * then tries again when a command is done.
  */
-static u32 hvscsi_depth(const struct hvscsi *hv)
-{
-	/* An unaligned buffer touches one page more. */
-	u32 pages = hv->max_transfer / HVRING_PAGE_SIZE + 1;
-
-	return min_t(u32, HVSCSI_MAX_DEPTH,
-		     hvring_channel_depth(hv->ch, sizeof(struct vstor_packet),
-					  pages));
-}
-
 static int hvscsi_configure_host(struct hvscsi *hv)
 {
 	u32 pages = hv->max_transfer / HVRING_PAGE_SIZE;
 	struct Scsi_Host *host = hv->host;
 
-	hv->depth = hvscsi_depth(hv);
+	hv->depth = hvscsi_capacity(hv);
 	if (!hv->depth)
 		return -ENOMEM;
 
-	hv->slots = kcalloc(hv->depth, sizeof(*hv->slots), GFP_KERNEL);
+	hv->slots = kvcalloc(hv->depth, sizeof(*hv->slots), GFP_KERNEL);
 	if (!hv->slots)
 		return -ENOMEM;
 
 	host->can_queue = hv->depth;
-	host->cmd_per_lun = hv->depth;
+	host->cmd_per_lun = min_t(u32, hv->depth, HVSCSI_MAX_LUN_DEPTH);
+	host->nr_hw_queues = hv->queue_count;
+	host->nr_maps = hv->poll_count ? HCTX_MAX_TYPES : 1;
 	host->max_lun = HVSCSI_MAX_LUNS;
 	host->max_id = HVSCSI_MAX_TARGETS;
-	host->max_channel = HVSCSI_MAX_CHANNELS - 1;
+	host->max_channel = HVSCSI_MAX_PATHS - 1;
 	host->max_cmd_len = VSTOR_CDB_SIZE;
 	host->max_sectors = hv->max_transfer >> SECTOR_SHIFT;
 	host->sg_tablesize = pages + 1;
@@ -178,9 +144,9 @@ static int hvscsi_configure_host(struct hvscsi *hv)
 static void hvscsi_announce(const struct hvscsi *hv)
 {
 	dev_info(hvring_channel_device(hv->ch),
-		 "protocol %u.%u, 1 channel, %u commands of up to %u KiB\n",
-		 hv->version >> 8, hv->version & 0xff, hv->depth,
-		 hv->max_transfer / 1024);
+		 "protocol %u.%u, %u queues, %u of them polled, %u commands of up to %u KiB\n",
+		 hv->version >> 8, hv->version & 0xff, hv->queue_count,
+		 hv->poll_count, hv->depth, hv->max_transfer / 1024);
 }
 
 static int hvscsi_connect(struct hvscsi *hv)
@@ -188,14 +154,25 @@ static int hvscsi_connect(struct hvscsi *hv)
 	int err;
 
 	err = hvring_channel_open(hv->ch, hvscsi_ring_bytes(),
-				  &hvscsi_client_ops, hv);
+				  &hvscsi_client_ops, hv->links);
 	if (err)
 		return err;
 
 	err = hvscsi_negotiate(hv);
-	if (err)
+	if (err) {
 		hvring_channel_close(hv->ch);
-	return err;
+		return err;
+	}
+	hvscsi_collect(hv);
+	hvscsi_choose_queues(hv);
+	return 0;
+}
+
+static void hvscsi_free(struct hvscsi *hv)
+{
+	kvfree(hv->slots);
+	hvscsi_free_links(hv);
+	scsi_host_put(hv->host);
 }
 
 int hvscsi_probe(struct hvring_channel *ch)
@@ -213,12 +190,16 @@ int hvscsi_probe(struct hvring_channel *ch)
 	hv->host = host;
 	hv->ch = ch;
 	init_completion(&hv->handshake.answered);
+	INIT_DELAYED_WORK(&hv->watch, hvscsi_watch_work);
 	/* A bounced buffer keeps its offset in the page. */
 	dma_set_min_align_mask(dev, HVRING_PAGE_SIZE - 1);
 
+	err = hvscsi_alloc_links(hv);
+	if (err)
+		goto free;
 	err = hvscsi_connect(hv);
 	if (err)
-		goto put_host;
+		goto free;
 	err = hvscsi_configure_host(hv);
 	if (err)
 		goto close;
@@ -230,42 +211,32 @@ int hvscsi_probe(struct hvring_channel *ch)
 		goto close;
 
 	hvscsi_announce(hv);
+	hvscsi_watch_begin(hv);
 	scsi_scan_host(host);
+	hvscsi_watch_end(hv);
 	return 0;
 
 close:
 	hvring_channel_close(ch);
-	kfree(hv->slots);
-put_host:
-	scsi_host_put(host);
+free:
+	hvscsi_free(hv);
 	return err;
 }
 
 /*
- * Three cases. A live channel answers what is outstanding while the SCSI host
- * is being removed, and is closed when nothing is. A rescinded one never
- * answers, but its last answers may still be in the ring; the rest fails now.
- * A broken one is not listened to, so it has to be closed before anything can
- * fail: only then has the host let go.
+ * A live channel answers what is outstanding while the SCSI host is being
+ * removed, and is closed when nothing is.
  */
 void hvscsi_remove(struct hvring_channel *ch)
 {
-	struct hvscsi *hv = hvring_channel_priv(ch);
-	struct Scsi_Host *host = hv->host;
+	struct hvscsi_link *link = hvring_channel_priv(ch);
+	struct hvscsi *hv = link->hv;
 
-	if (hvring_channel_rescinded(ch)) {
-		hvring_channel_stop(ch);
-		hvring_channel_drain(ch);
-		hvscsi_fail_outstanding(hv);
-	} else if (hvring_channel_broken(ch)) {
-		hvring_channel_close(ch);
-		hvscsi_fail_outstanding(hv);
-	}
-
-	scsi_remove_host(host);
+	hvscsi_watch_begin(hv);
+	scsi_remove_host(hv->host);
+	cancel_delayed_work_sync(&hv->watch);
 	hvring_channel_close(ch);
-	kfree(hv->slots);
-	scsi_host_put(host);
+	hvscsi_free(hv);
 }
 
 /*
@@ -274,11 +245,11 @@ void hvscsi_remove(struct hvring_channel *ch)
  */
 int hvscsi_suspend(struct hvring_channel *ch)
 {
-	struct hvscsi *hv = hvring_channel_priv(ch);
+	struct hvscsi_link *link = hvring_channel_priv(ch);
+	struct hvscsi *hv = link->hv;
 	unsigned long deadline = jiffies + HVSCSI_SUSPEND_SECONDS * HZ;
-	int err;
 
-	while (!hvscsi_idle(hv)) {
+	while (!hvscsi_idle(hv) && !hvscsi_is_lost(hv)) {
 		if (time_after(jiffies, deadline)) {
 			dev_err(hvring_channel_device(ch),
 				"a command is still with the host, not suspending\n");
@@ -287,38 +258,35 @@ int hvscsi_suspend(struct hvring_channel *ch)
 		msleep(20);
 	}
 
-	err = hvring_channel_close(ch);
-	if (err)
-		return err;
-
-	/* One that was sent between that look and the close. */
-	hvscsi_fail_outstanding(hv);
+	hvscsi_sever(hv);
 	hv->running = false;
 	return 0;
 }
 
 /*
- * The SCSI host was told how much and how large; a host that allows less now
- * would be sent what it does not take.
+ * The SCSI host was told how large; a host that allows less now would be sent
+ * what it does not take.
  */
 int hvscsi_resume(struct hvring_channel *ch)
 {
-	struct hvscsi *hv = hvring_channel_priv(ch);
-	u32 max_transfer = hv->max_transfer;
+	struct hvscsi_link *link = hvring_channel_priv(ch);
+	struct hvscsi *hv = link->hv;
+	u32 told = hv->max_transfer, allowed;
 	int err;
 
 	err = hvscsi_connect(hv);
+	allowed = hv->max_transfer;
+	hv->max_transfer = told;
 	if (err)
 		return err;
 
-	if (hv->max_transfer < max_transfer || hvscsi_depth(hv) < hv->depth) {
+	if (allowed < told || !hvscsi_capacity(hv)) {
 		dev_err(hvring_channel_device(ch),
 			"the host or the ring allows less than before, not resuming\n");
 		hvring_channel_close(ch);
 		return -EIO;
 	}
 
-	hv->max_transfer = max_transfer;
 	/* As in probe: whoever sees this sees the slots. */
 	smp_store_release(&hv->running, true);
 	return 0;

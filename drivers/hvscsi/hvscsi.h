@@ -9,10 +9,12 @@
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 #include <hvring/channel.h>
 #include <hvscsi/compat.h>
 #include <hvscsi/vstor.h>
 
+struct hvscsi;
 struct scsi_cmnd;
 struct scsi_device;
 struct Scsi_Host;
@@ -34,16 +36,31 @@ struct Scsi_Host;
 #define HVSCSI_HANDSHAKE_SLOT	U32_MAX
 
 /**
+ * struct hvscsi_link - one channel of a controller
+ * @hv: the controller.
+ * @ch: the channel. Its struct stays until remove has returned.
+ * @open: @ch is set, and open. Of a sub-channel this may come late, and goes
+ *	when the controller is connected once more.
+ */
+struct hvscsi_link {
+	struct hvscsi *hv;
+	struct hvring_channel *ch;
+	bool open;
+};
+
+/**
  * struct hvscsi_slot - one tag
  * @id: transaction id of the command that the host owns, 0 if it owns none.
  *	Whoever swaps it for 0 completes the command, so nobody does it twice.
  * @cmd: the command; valid while @id is not 0.
+ * @link: where it was sent, and where its answer has to come from; likewise.
  * @generation: changes with each use, so that an old id is never valid again
  *	soon. Owner: who owns the tag.
  */
 struct hvscsi_slot {
 	atomic64_t id;
 	struct scsi_cmnd *cmd;
+	struct hvscsi_link *link;
 	u32 generation;
 };
 
@@ -69,13 +86,25 @@ struct hvscsi_handshake {
 /**
  * struct hvscsi - one controller, the private part of its Scsi_Host
  * @host: the SCSI host.
- * @ch: its channel.
+ * @ch: its primary channel.
  * @running: the handshake is over; answers belong to commands.
  * @handshake: used before that.
  * @version: agreed protocol version.
  * @max_transfer: bytes that the host takes in one request.
  * @depth: number of @slots, the SCSI host's can_queue.
  * @slots: one for each tag.
+ * @links: the primary channel and room for the sub-channels that we may want.
+ * @link_count: number of @links.
+ * @asked: sub-channels that the host was asked for.
+ * @arrived: sub-channels that it has offered since. Owner: the one who adds
+ *	sub-channels.
+ * @collected: completed when all have been offered.
+ * @queues: for each hardware queue the link that it uses; a queue whose channel
+ *	is gone uses the primary.
+ * @queue_count: number of @queues. The last @poll_count of them are polled.
+ * @poll_count: never all of them.
+ * @watching: somebody waits for commands.
+ * @watch: looks whether they can still end.
  *
  * Members without a remark are set once, before the SCSI host is added.
  */
@@ -88,6 +117,17 @@ struct hvscsi {
 	u32 max_transfer;
 	u32 depth;
 	struct hvscsi_slot *slots;
+
+	struct hvscsi_link *links;
+	u32 link_count;
+	u32 asked;
+	u32 arrived;
+	struct completion collected;
+	struct hvscsi_link **queues;
+	u32 queue_count;
+	u32 poll_count;
+	bool watching;
+	struct delayed_work watch;
 };
 
 /**
@@ -108,9 +148,12 @@ struct hvscsi_outcome {
 	u32 moved;
 };
 
-/* main.c: parameters, as they were when asked */
+/* main.c; the functions are parameters, as they were when asked */
+extern struct workqueue_struct *hvscsi_wq;
 unsigned int hvscsi_ring_bytes(void);
 unsigned int hvscsi_handshake_seconds(void);
+unsigned int hvscsi_channels(void);
+unsigned int hvscsi_poll_queues(void);
 
 /* host.c */
 int hvscsi_probe(struct hvring_channel *ch);
@@ -123,15 +166,49 @@ int hvscsi_negotiate(struct hvscsi *hv);
 void hvscsi_negotiate_receive(struct hvscsi *hv,
 			      const struct hvring_packet *packet);
 
+/* queues.c */
+extern const struct hvring_client_ops hvscsi_client_ops;
+int hvscsi_alloc_links(struct hvscsi *hv);
+void hvscsi_free_links(struct hvscsi *hv);
+void hvscsi_want_sub_channels(struct hvscsi *hv, u32 host_max);
+void hvscsi_sub_channel(struct hvring_channel *primary,
+			struct hvring_channel *ch);
+void hvscsi_collect(struct hvscsi *hv);
+void hvscsi_choose_queues(struct hvscsi *hv);
+u32 hvscsi_capacity(const struct hvscsi *hv);
+void hvscsi_map_queues(struct Scsi_Host *host);
+
+/* recover.c */
+HVSCSI_TIMEOUT_TYPE hvscsi_eh_timed_out(struct scsi_cmnd *cmd);
+bool hvscsi_is_lost(const struct hvscsi *hv);
+void hvscsi_retire(struct hvscsi_link *link);
+void hvscsi_sever(struct hvscsi *hv);
+void hvscsi_watch_begin(struct hvscsi *hv);
+void hvscsi_watch_end(struct hvscsi *hv);
+void hvscsi_watch_work(struct work_struct *work);
+
+static inline bool hvscsi_is_open(const struct hvscsi_link *link)
+{
+	/* Whoever sees that it is open sees the channel. */
+	return smp_load_acquire(&link->open);
+}
+
+static inline bool hvscsi_is_primary(const struct hvscsi_link *link)
+{
+	return link == link->hv->links;
+}
+
 /* submit.c */
 int hvscsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd);
+void hvscsi_commit_rqs(struct Scsi_Host *host, u16 queue);
 
 /* complete.c */
 int hvscsi_receive(void *priv, const struct hvring_packet *packet);
 int hvscsi_map_outcome(const struct hvscsi_outcome *outcome);
 u32 hvscsi_moved(const struct hvscsi_outcome *outcome);
 bool hvscsi_idle(const struct hvscsi *hv);
-void hvscsi_fail_outstanding(struct hvscsi *hv);
+void hvscsi_fail_outstanding(struct hvscsi *hv, const struct hvscsi_link *link,
+			     int host_byte);
 
 static inline bool hvscsi_slot_armed(const struct hvscsi_slot *slot)
 {
@@ -140,9 +217,11 @@ static inline bool hvscsi_slot_armed(const struct hvscsi_slot *slot)
 
 /* A slot belongs to the host from arm to claim. */
 static inline void hvscsi_slot_arm(struct hvscsi_slot *slot, u64 id,
-				   struct scsi_cmnd *cmd)
+				   struct scsi_cmnd *cmd,
+				   struct hvscsi_link *link)
 {
 	slot->cmd = cmd;
+	WRITE_ONCE(slot->link, link);
 	/* Whoever claims the id finds the command; the claim is an acquire. */
 	atomic64_set_release(&slot->id, id);
 }

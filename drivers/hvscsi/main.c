@@ -9,49 +9,77 @@
 #include <linux/sizes.h>
 #include "hvscsi.h"
 
+/* Ends commands on which others wait, swap included: has to run without memory. */
+struct workqueue_struct *hvscsi_wq;
+
 static bool hvscsi_enable = true;
 module_param_named(enable, hvscsi_enable, bool, 0444);
 MODULE_PARM_DESC(enable, "Take over controllers; 0 leaves them to hv_storvsc and refuses to load (default 1)");
 
-static int hvscsi_set_handshake_timeout(const char *val,
-					const struct kernel_param *kp)
+/**
+ * struct hvscsi_range - a number that the administrator may choose
+ * @value: the choice; first, so that the kernel's own function can show it.
+ * @min: smallest.
+ * @max: largest.
+ */
+struct hvscsi_range {
+	unsigned int value;
+	unsigned int min;
+	unsigned int max;
+};
+
+static int hvscsi_set_range(const char *val, const struct kernel_param *kp)
 {
-	return param_set_uint_minmax(val, kp, 1, 600);
+	const struct hvscsi_range *range = kp->arg;
+	int err = param_set_uint_minmax(val, kp, range->min, range->max);
+
+	if (err)
+		pr_err("hvscsi: %s=%s: has to be a number from %u to %u\n",
+		       kp->name, val, range->min, range->max);
+	return err;
 }
 
-static const struct kernel_param_ops hvscsi_handshake_timeout_ops = {
-	.set = hvscsi_set_handshake_timeout,
+static const struct kernel_param_ops hvscsi_range_ops = {
+	.set = hvscsi_set_range,
 	.get = param_get_uint,
 };
 
-static unsigned int hvscsi_handshake_timeout = 180;
-module_param_cb(handshake_timeout, &hvscsi_handshake_timeout_ops,
-		&hvscsi_handshake_timeout, 0444);
+static struct hvscsi_range hvscsi_handshake_timeout = { 180, 1, 600 };
+module_param_cb(handshake_timeout, &hvscsi_range_ops, &hvscsi_handshake_timeout,
+		0444);
 MODULE_PARM_DESC(handshake_timeout, "Seconds that the whole start-up conversation with the host may take, 1 to 600 (default 180)");
 
-static int hvscsi_set_ring_size(const char *val, const struct kernel_param *kp)
-{
-	return param_set_uint_minmax(val, kp, SZ_16K, SZ_2M);
-}
+static struct hvscsi_range hvscsi_ring_size = { SZ_128K, SZ_16K, SZ_2M };
+module_param_cb(ring_size, &hvscsi_range_ops, &hvscsi_ring_size, 0444);
+MODULE_PARM_DESC(ring_size, "Bytes of ring per channel and direction, 16384 to 2097152, rounded up to pages (default 131072)");
 
-static const struct kernel_param_ops hvscsi_ring_size_ops = {
-	.set = hvscsi_set_ring_size,
-	.get = param_get_uint,
-};
+static struct hvscsi_range hvscsi_max_channels = { 0, 0, 128 };
+module_param_cb(channels, &hvscsi_range_ops, &hvscsi_max_channels, 0444);
+MODULE_PARM_DESC(channels, "Channels that interrupt, per controller, 1 to 128, as far as host and CPUs have them; 0 for one for each CPU up to 8, then one for 4 CPUs (default 0)");
 
-static unsigned int hvscsi_ring_size = SZ_128K;
-module_param_cb(ring_size, &hvscsi_ring_size_ops, &hvscsi_ring_size, 0444);
-MODULE_PARM_DESC(ring_size, "Bytes of ring per direction, 16384 to 2097152, rounded up to pages (default 131072)");
+static struct hvscsi_range hvscsi_polled = { 0, 0, 128 };
+module_param_cb(poll_queues, &hvscsi_range_ops, &hvscsi_polled, 0444);
+MODULE_PARM_DESC(poll_queues, "Further channels, for polled I/O, 0 to 128, as far as the host has them (default 0)");
 
 unsigned int hvscsi_ring_bytes(void)
 {
-	return max_t(unsigned int, PAGE_ALIGN(hvscsi_ring_size),
+	return max_t(unsigned int, PAGE_ALIGN(hvscsi_ring_size.value),
 		     4 * PAGE_SIZE);
 }
 
 unsigned int hvscsi_handshake_seconds(void)
 {
-	return hvscsi_handshake_timeout;
+	return hvscsi_handshake_timeout.value;
+}
+
+unsigned int hvscsi_channels(void)
+{
+	return hvscsi_max_channels.value;
+}
+
+unsigned int hvscsi_poll_queues(void)
+{
+	return hvscsi_polled.value;
 }
 
 static struct hvring_driver hvscsi_driver = {
@@ -60,6 +88,7 @@ static struct hvring_driver hvscsi_driver = {
 			   0xb6, 0x05, 0x72, 0xe2, 0xff, 0xb1, 0xdc, 0x7f),
 	.probe = hvscsi_probe,
 	.remove = hvscsi_remove,
+	.sub_channel = hvscsi_sub_channel,
 	.suspend = hvscsi_suspend,
 	.resume = hvscsi_resume,
 };
@@ -71,16 +100,26 @@ static struct hvring_driver hvscsi_driver = {
  */
 static int __init hvscsi_init(void)
 {
+	int err;
+
 	if (!hvscsi_enable) {
 		pr_info("hvscsi: disabled by the enable parameter\n");
 		return -ENODEV;
 	}
-	return hvring_driver_register(&hvscsi_driver);
+
+	hvscsi_wq = alloc_workqueue("hvscsi", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (!hvscsi_wq)
+		return -ENOMEM;
+	err = hvring_driver_register(&hvscsi_driver);
+	if (err)
+		destroy_workqueue(hvscsi_wq);
+	return err;
 }
 
 static void __exit hvscsi_exit(void)
 {
 	hvring_driver_unregister(&hvscsi_driver);
+	destroy_workqueue(hvscsi_wq);
 }
 
 module_init(hvscsi_init);

@@ -44,6 +44,7 @@ static const struct hvscsi_step hvscsi_steps[] = {
 	{ "QUERY_VERSION 5.1", VSTOR_OP_QUERY_VERSION, VSTOR_VERSION_5_1 },
 	{ "QUERY_PROPERTIES", VSTOR_OP_QUERY_PROPERTIES },
 	{ "END_INIT", VSTOR_OP_END_INIT },
+	{ "CREATE_SUB_CHANNELS", VSTOR_OP_CREATE_SUB_CHANNELS },
 };
 
 /* Every answer of this phase counts, also one to a question never asked. */
@@ -78,6 +79,8 @@ static int hvscsi_ask(struct hvscsi *hv, const struct hvscsi_step *step, u64 id)
 
 	if (step->version)
 		question.version.major_minor = step->version;
+	if (step->operation == VSTOR_OP_CREATE_SUB_CHANNELS)
+		question.sub_channel_count = hv->asked;
 
 	reinit_completion(&hv->handshake.answered);
 	xchg(&hv->handshake.awaiting, 1);
@@ -181,8 +184,11 @@ static int hvscsi_check_answer(struct hvscsi *hv,
 static int hvscsi_take_properties(struct hvscsi *hv,
 				  const struct hvscsi_step *step)
 {
-	u32 bytes = hv->handshake.answer.properties.max_transfer_bytes;
+	const struct vstor_properties *said = &hv->handshake.answer.properties;
+	u32 bytes = said->max_transfer_bytes;
 
+	hvscsi_want_sub_channels(hv, said->flags & VSTOR_PROPERTY_MULTI_CHANNEL ?
+				 said->max_sub_channels : 0);
 	hv->max_transfer = round_down(min_t(u32, bytes, HVSCSI_MAX_TRANSFER),
 				      HVRING_PAGE_SIZE);
 	if (hv->max_transfer < PAGE_SIZE) {
@@ -192,6 +198,27 @@ static int hvscsi_take_properties(struct hvscsi *hv,
 		return -EPROTO;
 	}
 	return 0;
+}
+
+/* Whether the conversation can go on without what the host does not give. */
+static bool hvscsi_may_refuse(struct hvscsi *hv, const struct hvscsi_step *step)
+{
+	if (step->operation == VSTOR_OP_CREATE_SUB_CHANNELS) {
+		dev_warn(hvring_channel_device(hv->ch),
+			 "the host refuses sub-channels, using one channel\n");
+		hv->asked = 0;
+		return true;
+	}
+	/* An offer is never the last row. */
+	return step->version && step[1].version;
+}
+
+static bool hvscsi_needs_step(const struct hvscsi *hv,
+			      const struct hvscsi_step *step)
+{
+	if (step->version)
+		return !hv->version;
+	return step->operation != VSTOR_OP_CREATE_SUB_CHANNELS || hv->asked;
 }
 
 static int hvscsi_take_step(struct hvscsi *hv, const struct hvscsi_step *step,
@@ -213,8 +240,7 @@ static int hvscsi_take_step(struct hvscsi *hv, const struct hvscsi_step *step,
 
 	status = hv->handshake.answer.status;
 	if (status) {
-		/* An offer is never the last row. */
-		if (step->version && step[1].version)
+		if (hvscsi_may_refuse(hv, step))
 			return 0;
 		dev_err(hvring_channel_device(hv->ch),
 			"handshake: %s: refused with status %#x\n",
@@ -236,7 +262,7 @@ int hvscsi_negotiate(struct hvscsi *hv)
 
 	hv->version = 0;
 	for (i = 0; i < ARRAY_SIZE(hvscsi_steps); i++) {
-		if (hvscsi_steps[i].version && hv->version)
+		if (!hvscsi_needs_step(hv, &hvscsi_steps[i]))
 			continue;
 		err = hvscsi_take_step(hv, &hvscsi_steps[i], deadline);
 		if (err)

@@ -4,10 +4,14 @@
  * in the ring.
  *
  * Owns the form of a request and arms the slot of its tag. Must not know how
- * answers are read. Takes the channel's send lock from reservation to publish.
- * A command leaves here in one of three ways: published, handed back to be
+ * answers are read. Takes the channel's send lock from reservation to commit.
+ * A command leaves here in one of three ways: in the ring, handed back to be
  * tried again, or completed with an error.
+ *
+ * The block layer says which command is the last of a batch, and the host is
+ * given the batch then.
  */
+#include <linux/blk-mq.h>
 #include <linux/dma-mapping.h>
 #include <linux/scatterlist.h>
 #include <linux/string.h>
@@ -138,14 +142,16 @@ static int hvscsi_build(struct scsi_cmnd *cmd, int mapped,
  * done with the channel locked: whoever stops the channel and then fails what
  * is outstanding finds this command in its slot or keeps it from being sent.
  */
-static int hvscsi_send(struct hvscsi *hv, struct scsi_cmnd *cmd, int mapped)
+static int hvscsi_send(struct hvscsi_link *link, struct scsi_cmnd *cmd,
+		       int mapped)
 {
 	u32 tag = scsi_cmd_to_rq(cmd)->tag;
-	struct hvscsi_slot *own = &hv->slots[tag];
+	struct hvscsi_slot *own = &link->hv->slots[tag];
 	struct hvring_slot slot = {
 		.payload_bytes = sizeof(struct vstor_packet),
 		.data_bytes = mapped ? scsi_bufflen(cmd) : 0,
 	};
+	bool last = cmd->flags & SCMD_LAST;
 	unsigned long flags;
 	int err;
 
@@ -159,43 +165,85 @@ static int hvscsi_send(struct hvscsi *hv, struct scsi_cmnd *cmd, int mapped)
 		slot.data_offset = sg_dma_address(scsi_sglist(cmd)) %
 				   HVRING_PAGE_SIZE;
 
-	flags = hvring_channel_lock(hv->ch);
-	err = hvring_channel_reserve(hv->ch, &slot);
+	flags = hvring_channel_lock(link->ch);
+	err = hvring_channel_reserve(link->ch, &slot);
 	if (!err)
 		err = hvscsi_build(cmd, mapped, &slot);
 	if (!err) {
-		hvscsi_slot_arm(own, slot.id, cmd);
-		hvring_channel_commit(hv->ch, &slot);
-		hvring_channel_publish(hv->ch);
+		hvscsi_slot_arm(own, slot.id, cmd, link);
+		hvring_channel_commit(link->ch, &slot);
 	}
-	hvring_channel_unlock(hv->ch, flags);
+	if (last)
+		hvring_channel_publish(link->ch);
+	hvring_channel_unlock(link->ch, flags);
 	return err;
+}
+
+static void hvscsi_publish(struct hvscsi_link *link)
+{
+	unsigned long flags = hvring_channel_lock(link->ch);
+
+	hvring_channel_publish(link->ch);
+	hvring_channel_unlock(link->ch, flags);
+}
+
+/* The last command of a batch did not come this way. */
+void hvscsi_commit_rqs(struct Scsi_Host *host, u16 queue)
+{
+	struct hvscsi *hv = shost_priv(host);
+
+	hvscsi_publish(READ_ONCE(hv->queues[queue]));
+}
+
+/* A sub-channel may be gone; then there is still the primary. */
+static int hvscsi_send_somewhere(struct hvscsi_link *link,
+				 struct scsi_cmnd *cmd, int mapped)
+{
+	int err = hvscsi_send(link, cmd, mapped);
+
+	if (err != -ENODEV || hvscsi_is_primary(link) ||
+	    !hvring_channel_rescinded(link->ch))
+		return err;
+
+	hvscsi_retire(link);
+	return hvscsi_send(link->hv->links, cmd, mapped);
+}
+
+/* For one that ends here, with those before it that may wait for it. */
+static int hvscsi_end(struct hvscsi_link *link, struct scsi_cmnd *cmd,
+		      int host_byte)
+{
+	bool last = cmd->flags & SCMD_LAST;
+
+	hvscsi_refuse(cmd, host_byte);
+	if (last)
+		hvscsi_publish(link);
+	return 0;
 }
 
 int hvscsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 {
 	struct hvscsi *hv = shost_priv(host);
+	u16 queue = scsi_cmd_to_rq(cmd)->mq_hctx->queue_num;
+	struct hvscsi_link *link = READ_ONCE(hv->queues[queue]);
 	int mapped, err;
 
-	if (!hvscsi_command_allowed(hv, cmd)) {
-		hvscsi_refuse(cmd, DID_ERROR);
-		return 0;
-	}
+	if (!hvscsi_command_allowed(hv, cmd))
+		return hvscsi_end(link, cmd, DID_ERROR);
 
 	mapped = scsi_dma_map(cmd);
 	if (mapped < 0)
 		return SCSI_MLQUEUE_HOST_BUSY;
 
-	err = hvscsi_send(hv, cmd, mapped);
+	err = hvscsi_send_somewhere(link, cmd, mapped);
 	if (!err)
 		return 0;
 
 	scsi_dma_unmap(cmd);
-	/* The depth rules this out; should it happen, it happens for all LUNs. */
+	/* Its tag would find room elsewhere, but this CPU has used that up. */
 	if (err == -EAGAIN)
 		return SCSI_MLQUEUE_HOST_BUSY;
 
-	hvscsi_refuse(cmd, err == -ENODEV || err == -EIO ? DID_NO_CONNECT :
-							   DID_ERROR);
-	return 0;
+	return hvscsi_end(link, cmd, err == -ENODEV || err == -EIO ?
+				     DID_NO_CONNECT : DID_ERROR);
 }

@@ -106,18 +106,29 @@ controller_of() {
 	echo "${device%/host*}"
 }
 
+# Hardware queues of a disk.
+queues() { # /dev/NAME
+	find "/sys/block/${1#/dev/}/mq" -mindepth 1 -maxdepth 1 | wc -l
+}
+
 # Name of the driver that the disk's controller is bound to.
 driver_of() {
 	basename "$(readlink -f "$(controller_of "$1")/driver")"
 }
 
-memory() { # kB of slab and vmalloc, without what is only kept for later
+# Of what kernels allocate in pieces. Whole pages, such as rings, are in none of
+# these lines, see free_memory().
+memory() { # kB, without what is only kept for later
 	echo 3 >/proc/sys/vm/drop_caches
 	sleep 1
 	for cache in /sys/kernel/slab/*/shrink; do
 		echo 1 >"$cache"
 	done
-	awk '/^(Slab|VmallocUsed):/ { sum += $2 } END { print sum }' /proc/meminfo
+	awk '/^(Slab|VmallocUsed|Percpu|PageTables):/ { sum += $2 } END { print sum }' /proc/meminfo
+}
+
+free_memory() { # kB, to be asked after memory()
+	awk '/^MemFree:/ { print $2 }' /proc/meminfo
 }
 
 # The counters of the one channel that there is, and one of them.

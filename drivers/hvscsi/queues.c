@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The channels of a controller and the hardware queues that use them.
+ *
+ * Owns hvscsi.links and hvscsi.queues: how many sub-channels we ask for, which
+ * of them came, which CPU sends through which. Must not know packets. Takes no
+ * lock: the transport adds one sub-channel at a time, and a pointer says that
+ * it is open.
+ *
+ * Each queue has a channel of its own, and each CPU a queue for good, so
+ * nothing is searched on the way of a command. The map only changes when the
+ * host takes a sub-channel away: its queue then uses the primary channel.
+ */
+#include <linux/blk-mq.h>
+#include <linux/cpumask.h>
+#include <linux/device.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/math.h>
+#include <linux/slab.h>
+#include <linux/topology.h>
+#include <scsi/scsi.h>
+#include <scsi/scsi_host.h>
+#include "hvscsi.h"
+
+/*
+ * A channel for each of so many CPUs, and one for every few of the others: a
+ * channel costs its rings' memory, and a few CPUs do not contend for one.
+ */
+#define HVSCSI_CPUS_ALONE	8
+#define HVSCSI_CPUS_PER_CHANNEL	4
+
+/* Hosts offer sub-channels at once; one that does not costs queues only. */
+#define HVSCSI_COLLECT_SECONDS	10
+
+const struct hvring_client_ops hvscsi_client_ops = {
+	.receive = hvscsi_receive,
+};
+
+static u32 hvscsi_wanted(void)
+{
+	u32 cpus = num_online_cpus(), channels = hvscsi_channels();
+
+	if (!channels)
+		channels = max_t(u32, HVSCSI_CPUS_ALONE,
+				 DIV_ROUND_UP(cpus, HVSCSI_CPUS_PER_CHANNEL));
+	return min(channels, cpus);
+}
+
+int hvscsi_alloc_links(struct hvscsi *hv)
+{
+	u32 i;
+
+	hv->link_count = hvscsi_wanted() + hvscsi_poll_queues();
+	hv->links = kcalloc(hv->link_count, sizeof(*hv->links), GFP_KERNEL);
+	hv->queues = kcalloc(hv->link_count, sizeof(*hv->queues), GFP_KERNEL);
+	if (!hv->links || !hv->queues)
+		return -ENOMEM;
+
+	for (i = 0; i < hv->link_count; i++)
+		hv->links[i].hv = hv;
+	hv->links[0].ch = hv->ch;
+	hv->links[0].open = true;
+	init_completion(&hv->collected);
+	return 0;
+}
+
+void hvscsi_free_links(struct hvscsi *hv)
+{
+	kfree(hv->queues);
+	kfree(hv->links);
+}
+
+/**
+ * hvscsi_want_sub_channels() - how many to ask the host for
+ * @hv: the controller; the answer is in hvscsi.asked.
+ * @host_max: how many it has.
+ *
+ * Context: no sub-channel is being added.
+ */
+void hvscsi_want_sub_channels(struct hvscsi *hv, u32 host_max)
+{
+	u32 i;
+
+	for (i = 0; i < hv->queue_count; i++)
+		WRITE_ONCE(hv->queues[i], hv->links);
+	for (i = 1; i < hv->link_count; i++)
+		hv->links[i].open = false;
+	hv->arrived = 0;
+	hv->asked = min(host_max, hv->link_count - 1);
+	reinit_completion(&hv->collected);
+}
+
+/* From the transport. A failed open is in the log, and costs a queue. */
+void hvscsi_sub_channel(struct hvring_channel *primary,
+			struct hvring_channel *ch)
+{
+	struct hvscsi_link *link = hvring_channel_priv(primary);
+	struct hvscsi *hv = link->hv;
+
+	if (hv->arrived == hv->asked) {
+		dev_warn(hvring_channel_device(primary),
+			 "more sub-channels than asked for, ignored\n");
+		return;
+	}
+
+	link = &hv->links[++hv->arrived];
+	link->ch = ch;
+	if (!hvring_channel_open(ch, hvscsi_ring_bytes(), &hvscsi_client_ops,
+				 link))
+		/* Pairs with the acquire in hvscsi_is_open(). */
+		smp_store_release(&link->open, true);
+	if (hv->arrived == hv->asked)
+		complete(&hv->collected);
+}
+
+/**
+ * hvscsi_collect() - wait for the sub-channels that we asked for
+ * @hv: the controller.
+ *
+ * Those that come later are opened and not used.
+ *
+ * Context: may sleep, for a bounded time.
+ */
+void hvscsi_collect(struct hvscsi *hv)
+{
+	if (!hv->asked ||
+	    wait_for_completion_timeout(&hv->collected,
+					HVSCSI_COLLECT_SECONDS * HZ))
+		return;
+	dev_warn(hvring_channel_device(hv->ch),
+		 "the host has not offered all of %u sub-channels within %u s\n",
+		 hv->asked, HVSCSI_COLLECT_SECONDS);
+}
+
+/* Requests of the largest size that are sure to find room in the rings. */
+static u32 hvscsi_link_depth(const struct hvscsi_link *link)
+{
+	/* An unaligned buffer touches one page more. */
+	u32 pages = link->hv->max_transfer / HVRING_PAGE_SIZE + 1;
+
+	return min_t(u32, HVSCSI_MAX_DEPTH,
+		     hvring_channel_depth(link->ch, sizeof(struct vstor_packet),
+					  pages));
+}
+
+static void hvscsi_use_link(struct hvscsi *hv, u32 queue,
+			    struct hvscsi_link *link)
+{
+	WRITE_ONCE(hv->queues[queue], link);
+	if (queue >= hv->queue_count - hv->poll_count &&
+	    !hvscsi_is_primary(link))
+		hvring_channel_set_polled(link->ch, true);
+}
+
+static bool hvscsi_is_usable(const struct hvscsi_link *link)
+{
+	return hvscsi_is_open(link) && hvscsi_link_depth(link);
+}
+
+/**
+ * hvscsi_choose_queues() - give each queue a channel
+ * @hv: the controller, connected. The first time this decides how many queues
+ *	there are; later, when there are fewer channels than queues, some use
+ *	the primary.
+ *
+ * Context: may sleep; nothing is being sent.
+ */
+void hvscsi_choose_queues(struct hvscsi *hv)
+{
+	u32 link, queue = 0, usable = 0;
+
+	for (link = 0; link < hv->link_count; link++)
+		usable += hvscsi_is_usable(&hv->links[link]);
+	if (!hv->queue_count && usable) {
+		hv->queue_count = usable;
+		hv->poll_count = min(hvscsi_poll_queues(), usable - 1);
+	}
+
+	for (link = 0; link < hv->link_count; link++)
+		if (queue < hv->queue_count &&
+		    hvscsi_is_usable(&hv->links[link]))
+			hvscsi_use_link(hv, queue++, &hv->links[link]);
+	while (queue < hv->queue_count)
+		hvscsi_use_link(hv, queue++, hv->links);
+}
+
+/**
+ * hvscsi_capacity() - commands that the channels of all queues hold
+ * @hv: the controller.
+ *
+ * Return: how many of the largest size; 0 if not even one.
+ */
+u32 hvscsi_capacity(const struct hvscsi *hv)
+{
+	u32 i, sum = 0;
+
+	for (i = 0; i < hv->queue_count; i++)
+		sum += hvscsi_link_depth(hv->queues[i]);
+	return sum;
+}
+
+/* The queue that interrupts this CPU, else one nearby, else any; in turn. */
+static u32 hvscsi_queue_for(const struct hvscsi *hv, unsigned int cpu,
+			    u32 count, u32 turn)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		if (hvring_channel_cpu(hv->queues[i]->ch) == cpu)
+			return i;
+	for (i = 0; i < count; i++) {
+		u32 queue = (turn + i) % count;
+
+		if (cpu_to_node(hvring_channel_cpu(hv->queues[queue]->ch)) ==
+		    cpu_to_node(cpu))
+			return queue;
+	}
+	return turn % count;
+}
+
+void hvscsi_map_queues(struct Scsi_Host *host)
+{
+	struct hvscsi *hv = shost_priv(host);
+	struct blk_mq_queue_map *map = host->tag_set.map;
+	u32 turn = 0;
+	int cpu;
+
+	map[HCTX_TYPE_DEFAULT].nr_queues = hv->queue_count - hv->poll_count;
+	for_each_possible_cpu(cpu)
+		map[HCTX_TYPE_DEFAULT].mq_map[cpu] =
+			hvscsi_queue_for(hv, cpu,
+					 map[HCTX_TYPE_DEFAULT].nr_queues,
+					 turn++);
+	if (!hv->poll_count)
+		return;
+
+	map[HCTX_TYPE_READ].nr_queues = 0;
+	map[HCTX_TYPE_POLL].nr_queues = hv->poll_count;
+	map[HCTX_TYPE_POLL].queue_offset = map[HCTX_TYPE_DEFAULT].nr_queues;
+	blk_mq_map_queues(&map[HCTX_TYPE_POLL]);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * When things go wrong: commands that are late, channels that the host takes
+ * away or breaks, and waits that would not end because of it.
+ *
+ * Must not know packets. Takes no lock: a command is claimed by one atomic
+ * exchange, so it does not matter how many come to the same conclusion.
+ *
+ * One rule is behind this file: the host may write the pages of a command until
+ * it has answered, or the command's channel is rescinded, or closing the
+ * controller's channels has succeeded. No command ends before one of these,
+ * whatever a timer says; a reset would not change that, as hosts ignore it, and
+ * so there is no reset handler that would pretend to.
+ *
+ *	live	 answers come; a late one is waited for
+ *	broken	 nothing is believed any more, commands stay with the host
+ *	gone	 the channel is rescinded, its commands fail
+ *	severed	 everything is closed, all commands fail
+ *
+ * A live channel that breaks stays so until somebody removes the controller.
+ * Closing waits for the host without bound, and all of the bus waits with it,
+ * so nobody does that on his own account.
+ */
+#include <linux/atomic.h>
+#include <linux/blk-mq.h>
+#include <linux/device.h>
+#include <linux/jiffies.h>
+#include <linux/workqueue.h>
+#include <scsi/scsi.h>
+#include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+#include "hvscsi.h"
+
+/* How often a wait for commands looks whether they can still end. */
+#define HVSCSI_WATCH_INTERVAL	HZ
+
+static void hvscsi_stop_link(struct hvscsi_link *link)
+{
+	hvring_channel_stop(link->ch);
+	hvring_channel_drain(link->ch);
+}
+
+/**
+ * hvscsi_retire() - the host has taken a channel away
+ * @link: the channel, rescinded: its host touches no page any more.
+ *
+ * What it had answered before counts. The rest fails; that of a sub-channel in
+ * such a way that it is tried again, as there is another way.
+ *
+ * Context: any, with no lock of a channel held.
+ */
+void hvscsi_retire(struct hvscsi_link *link)
+{
+	struct hvscsi *hv = link->hv;
+	u32 i;
+
+	hvscsi_stop_link(link);
+	if (hvscsi_is_primary(link)) {
+		hvscsi_fail_outstanding(hv, link, DID_NO_CONNECT);
+		return;
+	}
+
+	for (i = 0; i < hv->queue_count; i++)
+		if (cmpxchg(&hv->queues[i], link, hv->links) == link)
+			dev_warn(hvring_channel_device(hv->ch),
+				 "the host took the channel of queue %u away\n",
+				 i);
+	hvscsi_fail_outstanding(hv, link, DID_TRANSPORT_DISRUPTED);
+}
+
+/**
+ * hvscsi_is_lost() - can commands that are outstanding never be answered?
+ * @hv: the controller.
+ *
+ * Context: any.
+ *
+ * Return: true if the controller is gone, or one of its channels is broken.
+ */
+bool hvscsi_is_lost(const struct hvscsi *hv)
+{
+	u32 i;
+
+	for (i = 0; i < hv->link_count; i++)
+		if (hvscsi_is_open(&hv->links[i]) &&
+		    hvring_channel_broken(hv->links[i].ch))
+			return true;
+	return hvring_channel_rescinded(hv->ch);
+}
+
+/**
+ * hvscsi_sever() - close everything, and fail what is outstanding
+ * @hv: the controller.
+ *
+ * What has been answered still counts. If the host cannot be told to let go,
+ * nothing can end.
+ *
+ * Context: may sleep, without bound if the host does not answer the bus.
+ */
+void hvscsi_sever(struct hvscsi *hv)
+{
+	u32 i;
+
+	for (i = 0; i < hv->link_count; i++)
+		if (hvscsi_is_open(&hv->links[i]))
+			hvscsi_stop_link(&hv->links[i]);
+
+	if (!hvring_channel_close(hv->ch))
+		hvscsi_fail_outstanding(hv, NULL, DID_NO_CONNECT);
+	else if (!hvscsi_idle(hv))
+		dev_err(hvring_channel_device(hv->ch),
+			"the host keeps commands for ever\n");
+}
+
+/* A scan in the background outlasts probe, and keeps the driver from leaving. */
+void hvscsi_watch_work(struct work_struct *work)
+{
+	struct hvscsi *hv = container_of(to_delayed_work(work), struct hvscsi,
+					 watch);
+
+	if (hvscsi_is_lost(hv))
+		hvscsi_sever(hv);
+	else if (READ_ONCE(hv->watching) || hv->host->async_scan)
+		queue_delayed_work(hvscsi_wq, &hv->watch,
+				   HVSCSI_WATCH_INTERVAL);
+}
+
+/**
+ * hvscsi_watch_begin() - somebody is going to wait for commands
+ * @hv: the controller. Until hvscsi_watch_end(), or as long as it is scanned, it
+ *	is severed as soon as it is lost; without, the wait would not end.
+ *
+ * Context: any.
+ */
+void hvscsi_watch_begin(struct hvscsi *hv)
+{
+	WRITE_ONCE(hv->watching, true);
+	queue_delayed_work(hvscsi_wq, &hv->watch, 0);
+}
+
+/**
+ * hvscsi_watch_end() - the wait is over
+ * @hv: the controller.
+ *
+ * Context: any.
+ */
+void hvscsi_watch_end(struct hvscsi *hv)
+{
+	WRITE_ONCE(hv->watching, false);
+}
+
+/*
+ * Look once more, in case an interrupt was lost, and then keep waiting: Azure
+ * may stall for minutes. A rescind of a sub-channel, of which the bus does not
+ * tell, is noticed here.
+ *
+ * The answer is always "wait". Were the command done by now, that would do no
+ * harm, while 6.1 takes "done" for "not handled" and starts its error handler,
+ * which would end a command that the host still owns.
+ */
+HVSCSI_TIMEOUT_TYPE hvscsi_eh_timed_out(struct scsi_cmnd *cmd)
+{
+	struct hvscsi *hv = shost_priv(cmd->device->host);
+	struct device *dev = hvring_channel_device(hv->ch);
+	u32 tag = scsi_cmd_to_rq(cmd)->tag;
+	struct hvscsi_link *link;
+	u32 found;
+
+	/* A request that was requeued a moment ago has no tag. */
+	if (tag >= hv->depth || !hvscsi_slot_armed(&hv->slots[tag]))
+		return HVSCSI_TIMEOUT_WAIT;
+
+	link = READ_ONCE(hv->slots[tag].link);
+	found = hvring_channel_drain(link->ch);
+	if (hvring_channel_rescinded(link->ch))
+		hvscsi_retire(link);
+	else if (hvscsi_slot_armed(&hv->slots[tag]))
+		dev_warn_ratelimited(dev, "tag %u: no answer to its command yet, waiting\n",
+				     tag);
+	else if (found)
+		dev_warn(dev, "tag %u: answer found without an interrupt\n",
+			 tag);
+	return HVSCSI_TIMEOUT_WAIT;
+}
