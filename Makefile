@@ -32,9 +32,16 @@ model: ## search models of both rings for lost wake-ups, overruns and the like
 	@scripts/deps check
 	@tests/model/run
 
-check-long: ## the two threads of the ring for longer, with every access watched
+check-long: ## what takes hours: a cold user-mode kernel, mutants, long fuzz, many packets
 	@scripts/deps check
+	@rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/hvscsi/kunit"
+	@tests/mutants/run
 	@tests/ringtest/run long
+	@tests/fuzz/run 1800
+
+mutants: ## break the transport in many ways, one at a time, and see each noticed
+	@scripts/deps check
+	@tests/mutants/run
 
 FUZZ_SECONDS ?= 600
 fuzz: ## look for a host that breaks the ring code, FUZZ_SECONDS= long (default: 600)
@@ -55,4 +62,4 @@ help: ## this list
 	@sed -n 's/^\([a-z_ -]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 26
 
 .DEFAULT_GOAL := modules
-.PHONY: modules modules_install minihv demo kunit check check-long model fuzz coverage clean help
+.PHONY: modules modules_install minihv demo kunit check check-long mutants model fuzz coverage clean help
