@@ -99,6 +99,7 @@ static struct scsi_host_template hvscsi_template = {
 	.mq_poll = hvscsi_mq_poll,
 	.map_queues = hvscsi_map_queues,
 	.eh_timed_out = hvscsi_eh_timed_out,
+	.host_reset = hvscsi_host_reset,
 	.slave_alloc = hvscsi_slave_alloc,
 	.slave_configure = hvscsi_slave_configure,
 	.change_queue_depth = scsi_change_queue_depth,
@@ -190,6 +191,7 @@ int hvscsi_probe(struct hvring_channel *ch)
 	hv->host = host;
 	hv->ch = ch;
 	init_completion(&hv->handshake.answered);
+	mutex_init(&hv->connect_lock);
 	INIT_DELAYED_WORK(&hv->watch, hvscsi_watch_work);
 	/* A bounced buffer keeps its offset in the page. */
 	dma_set_min_align_mask(dev, HVRING_PAGE_SIZE - 1);
@@ -258,19 +260,23 @@ int hvscsi_suspend(struct hvring_channel *ch)
 		msleep(20);
 	}
 
-	hvscsi_sever(hv);
+	/* Thaw or resume report it if this was not enough. */
+	hvscsi_sever(hv, DID_NO_CONNECT);
 	hv->running = false;
 	return 0;
 }
 
-/*
- * The SCSI host was told how large; a host that allows less now would be sent
- * what it does not take.
+/**
+ * hvscsi_reconnect() - open the channels of a controller that has been closed
+ * @hv: the controller. Its SCSI host was told how large a transfer may be; a
+ *	host that allows less now would be sent what it does not take.
+ *
+ * Context: may sleep; nothing is outstanding, or never will be answered.
+ *
+ * Return: 0 or a negative error, with the channels closed.
  */
-int hvscsi_resume(struct hvring_channel *ch)
+int hvscsi_reconnect(struct hvscsi *hv)
 {
-	struct hvscsi_link *link = hvring_channel_priv(ch);
-	struct hvscsi *hv = link->hv;
 	u32 told = hv->max_transfer, allowed;
 	int err;
 
@@ -281,13 +287,20 @@ int hvscsi_resume(struct hvring_channel *ch)
 		return err;
 
 	if (allowed < told || !hvscsi_capacity(hv)) {
-		dev_err(hvring_channel_device(ch),
-			"the host or the ring allows less than before, not resuming\n");
-		hvring_channel_close(ch);
+		dev_err(hvring_channel_device(hv->ch),
+			"the host or the ring allows less than before, not used\n");
+		hvring_channel_close(hv->ch);
 		return -EIO;
 	}
 
 	/* As in probe: whoever sees this sees the slots. */
 	smp_store_release(&hv->running, true);
 	return 0;
+}
+
+int hvscsi_resume(struct hvring_channel *ch)
+{
+	struct hvscsi_link *link = hvring_channel_priv(ch);
+
+	return hvscsi_reconnect(link->hv);
 }

@@ -8,6 +8,7 @@
 
 #include <linux/atomic.h>
 #include <linux/completion.h>
+#include <linux/mutex.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 #include <hvring/channel.h>
@@ -103,6 +104,8 @@ struct hvscsi_handshake {
  *	is gone uses the primary.
  * @queue_count: number of @queues. The last @poll_count of them are polled.
  * @poll_count: never all of them.
+ * @connect_lock: whoever closes or opens the channels of a running controller.
+ * @resetting: they are closed, and will be opened again.
  * @watching: somebody waits for commands.
  * @watch: looks whether they can still end.
  *
@@ -126,6 +129,8 @@ struct hvscsi {
 	struct hvscsi_link **queues;
 	u32 queue_count;
 	u32 poll_count;
+	struct mutex connect_lock;	/* see above */
+	bool resetting;
 	bool watching;
 	struct delayed_work watch;
 };
@@ -160,6 +165,7 @@ int hvscsi_probe(struct hvring_channel *ch);
 void hvscsi_remove(struct hvring_channel *ch);
 int hvscsi_suspend(struct hvring_channel *ch);
 int hvscsi_resume(struct hvring_channel *ch);
+int hvscsi_reconnect(struct hvscsi *hv);
 
 /* negotiate.c */
 int hvscsi_negotiate(struct hvscsi *hv);
@@ -182,7 +188,8 @@ void hvscsi_map_queues(struct Scsi_Host *host);
 HVSCSI_TIMEOUT_TYPE hvscsi_eh_timed_out(struct scsi_cmnd *cmd);
 bool hvscsi_is_lost(const struct hvscsi *hv);
 void hvscsi_retire(struct hvscsi_link *link);
-void hvscsi_sever(struct hvscsi *hv);
+int hvscsi_sever(struct hvscsi *hv, int host_byte);
+int hvscsi_host_reset(struct Scsi_Host *host, int type);
 void hvscsi_watch_begin(struct hvscsi *hv);
 void hvscsi_watch_end(struct hvscsi *hv);
 void hvscsi_watch_work(struct work_struct *work);

@@ -3,8 +3,9 @@
  * When things go wrong: commands that are late, channels that the host takes
  * away or breaks, and waits that would not end because of it.
  *
- * Must not know packets. Takes no lock: a command is claimed by one atomic
- * exchange, so it does not matter how many come to the same conclusion.
+ * Must not know packets. A command is claimed by one atomic exchange, so it does
+ * not matter how many come to the same conclusion; connect_lock keeps apart those
+ * who close and open.
  *
  * One rule is behind this file: the host may write the pages of a command until
  * it has answered, or the command's channel is rescinded, or closing the
@@ -19,12 +20,14 @@
  *
  * A live channel that breaks stays so until somebody removes the controller.
  * Closing waits for the host without bound, and all of the bus waits with it,
- * so nobody does that on his own account.
+ * so nobody does that on his own account; an administrator may, see
+ * hvscsi_host_reset(), and get the controller back.
  */
 #include <linux/atomic.h>
 #include <linux/blk-mq.h>
 #include <linux/device.h>
 #include <linux/jiffies.h>
+#include <linux/mutex.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
@@ -89,40 +92,84 @@ bool hvscsi_is_lost(const struct hvscsi *hv)
 }
 
 /**
- * hvscsi_sever() - close everything, and fail what is outstanding
- * @hv: the controller.
+ * hvscsi_sever() - close everything, and end what is outstanding
+ * @hv: the controller, with hvscsi.connect_lock held or nobody else about.
+ * @host_byte: DID_*, how the commands end.
  *
  * What has been answered still counts. If the host cannot be told to let go,
  * nothing can end.
  *
  * Context: may sleep, without bound if the host does not answer the bus.
+ *
+ * Return: 0 or a negative error.
  */
-void hvscsi_sever(struct hvscsi *hv)
+int hvscsi_sever(struct hvscsi *hv, int host_byte)
 {
 	u32 i;
+	int err;
 
 	for (i = 0; i < hv->link_count; i++)
 		if (hvscsi_is_open(&hv->links[i]))
 			hvscsi_stop_link(&hv->links[i]);
 
-	if (!hvring_channel_close(hv->ch))
-		hvscsi_fail_outstanding(hv, NULL, DID_NO_CONNECT);
+	err = hvring_channel_close(hv->ch);
+	if (!err)
+		hvscsi_fail_outstanding(hv, NULL, host_byte);
 	else if (!hvscsi_idle(hv))
 		dev_err(hvring_channel_device(hv->ch),
 			"the host keeps commands for ever\n");
+	return err;
+}
+
+/*
+ * Only ever on an administrator's request, who is told what it costs: closing
+ * waits until the host has finished what it has. New commands wait meanwhile.
+ */
+int hvscsi_host_reset(struct Scsi_Host *host, int type)
+{
+	struct hvscsi *hv = shost_priv(host);
+	int err;
+
+	if (type != SCSI_ADAPTER_RESET)
+		return -EOPNOTSUPP;
+
+	mutex_lock(&hv->connect_lock);
+	WRITE_ONCE(hv->resetting, true);
+	scsi_block_requests(host);
+	err = hvscsi_sever(hv, DID_RESET);
+	hv->running = false;
+	if (!err)
+		err = hvscsi_reconnect(hv);
+	WRITE_ONCE(hv->resetting, false);
+	scsi_unblock_requests(host);
+	mutex_unlock(&hv->connect_lock);
+
+	dev_info(hvring_channel_device(hv->ch), "reset by hand: %s\n",
+		 err ? "failed" : "done");
+	return err;
 }
 
 /* A scan in the background outlasts probe, and keeps the driver from leaving. */
+static bool hvscsi_somebody_waits(const struct hvscsi *hv)
+{
+	return READ_ONCE(hv->watching) || hv->host->async_scan;
+}
+
 void hvscsi_watch_work(struct work_struct *work)
 {
 	struct hvscsi *hv = container_of(to_delayed_work(work), struct hvscsi,
 					 watch);
 
+	if (!hvscsi_somebody_waits(hv))
+		return;
+
+	mutex_lock(&hv->connect_lock);
 	if (hvscsi_is_lost(hv))
-		hvscsi_sever(hv);
-	else if (READ_ONCE(hv->watching) || hv->host->async_scan)
+		hvscsi_sever(hv, DID_NO_CONNECT);
+	else
 		queue_delayed_work(hvscsi_wq, &hv->watch,
 				   HVSCSI_WATCH_INTERVAL);
+	mutex_unlock(&hv->connect_lock);
 }
 
 /**

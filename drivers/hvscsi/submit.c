@@ -241,7 +241,7 @@ int hvscsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 
 	scsi_dma_unmap(cmd);
 	/* Its tag would find room elsewhere, but this CPU has used that up. */
-	if (err == -EAGAIN)
+	if (err == -EAGAIN || READ_ONCE(hv->resetting))
 		return SCSI_MLQUEUE_HOST_BUSY;
 
 	return hvscsi_end(link, cmd, err == -ENODEV || err == -EIO ?
