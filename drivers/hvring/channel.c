@@ -118,6 +118,8 @@ int hvring_channel_open(struct hvring_channel *ch, u32 ring_bytes,
 
 	if (WARN_ON_ONCE(ch->is_open))
 		return -EBUSY;
+	if (ch->close_err)
+		return ch->close_err;
 
 	ch->client = client;
 	ch->priv = priv;
@@ -138,8 +140,9 @@ EXPORT_SYMBOL_NS_GPL(hvring_channel_open, HVRING);
 
 int hvring_channel_close(struct hvring_channel *ch)
 {
+	/* Only a rescind frees what a close could not. */
 	if (!ch->is_open)
-		return 0;
+		return hvring_channel_rescinded(ch) ? 0 : ch->close_err;
 
 	hvring_channel_stop(ch);
 	hvring_receive_stop(ch);
@@ -150,6 +153,7 @@ int hvring_channel_close(struct hvring_channel *ch)
 	hvring_debugfs_remove(ch);
 
 	ch->is_open = false;
-	return ch->ops->close(ch);
+	ch->close_err = ch->ops->close(ch);
+	return ch->close_err;
 }
 EXPORT_SYMBOL_NS_GPL(hvring_channel_close, HVRING);

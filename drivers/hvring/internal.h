@@ -81,6 +81,7 @@ struct hvring_counters {
  * @priv: the driver's pointer.
  * @debugfs: the counters' file.
  * @is_open: between open and close.
+ * @close_err: the last close failed, and the host still has the old rings.
  * @flags: HVRING_CHANNEL_* bits, atomic.
  * @violations: times that the host broke a rule.
  * @drain_work: receives what a drain left behind.
@@ -112,6 +113,7 @@ struct hvring_channel {
 	/* Only open and close, which do not run in parallel. */
 	struct dentry *debugfs;
 	bool is_open;
+	int close_err;
 
 	unsigned long flags;
 	atomic_t violations;

@@ -115,7 +115,7 @@ void hvring_channel_publish(struct hvring_channel *ch)
 	lockdep_assert_held(&ch->out_lock);
 
 	bytes = hvring_out_unpublished(&ch->out);
-	if (!bytes || hvring_channel_broken(ch))
+	if (!ch->sending || !bytes || hvring_channel_broken(ch))
 		return;
 
 	kick = hvring_out_publish(&ch->out);

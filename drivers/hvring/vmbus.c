@@ -239,7 +239,11 @@ static void hvring_vmbus_offer(struct vmbus_channel *bus)
 	spin_unlock_irq(&hvring_vmbus_lock);
 }
 
-/* When it returns no sub-channel is being added. */
+/*
+ * When it returns no sub-channel is being added. One that is waits for the host
+ * to open it; the host ends that by taking the sub-channel away, and has to do so
+ * before it takes the primary, as the bus handles one rescind after the other.
+ */
 static void hvring_vmbus_take_subs(struct hvring_vmbus_device *dev, bool take)
 {
 	spin_lock_irq(&hvring_vmbus_lock);

@@ -83,7 +83,12 @@ static int hvscsi_mq_poll(struct Scsi_Host *host, unsigned int queue)
 	struct hvscsi *hv = shost_priv(host);
 	struct hvscsi_link *link = READ_ONCE(hv->queues[queue]);
 
-	return hvring_channel_poll(link->ch, HVSCSI_POLL_PACKETS);
+	u32 found = hvring_channel_poll(link->ch, HVSCSI_POLL_PACKETS);
+
+	if (!found && !hvscsi_is_primary(link) &&
+	    hvring_channel_rescinded(link->ch))
+		hvscsi_retire(link);
+	return found;
 }
 
 /*
@@ -121,7 +126,7 @@ static int hvscsi_configure_host(struct hvscsi *hv)
 	u32 pages = hv->max_transfer / HVRING_PAGE_SIZE;
 	struct Scsi_Host *host = hv->host;
 
-	hv->depth = hvscsi_capacity(hv);
+	hv->depth = min_t(u32, hvscsi_capacity(hv), BLK_MQ_MAX_DEPTH);
 	if (!hv->depth)
 		return -ENOMEM;
 
@@ -136,7 +141,11 @@ static int hvscsi_configure_host(struct hvscsi *hv)
 	host->max_lun = HVSCSI_MAX_LUNS;
 	host->max_id = HVSCSI_MAX_TARGETS;
 	host->max_channel = HVSCSI_MAX_PATHS - 1;
-	host->max_cmd_len = VSTOR_CDB_SIZE;
+	/*
+	 * What is longer than a request has room for is refused here and not by
+	 * the mid-layer, which may leave a batch without its last command.
+	 */
+	host->max_cmd_len = sizeof_field(struct scsi_cmnd, cmnd);
 	host->max_sectors = hv->max_transfer >> SECTOR_SHIFT;
 	host->sg_tablesize = pages + 1;
 	return 0;
@@ -154,6 +163,7 @@ static int hvscsi_connect(struct hvscsi *hv)
 {
 	int err;
 
+	hvscsi_forget_sub_channels(hv);
 	err = hvring_channel_open(hv->ch, hvscsi_ring_bytes(),
 				  &hvscsi_client_ops, hv->links);
 	if (err)
@@ -251,7 +261,9 @@ int hvscsi_suspend(struct hvring_channel *ch)
 	struct hvscsi *hv = link->hv;
 	unsigned long deadline = jiffies + HVSCSI_SUSPEND_SECONDS * HZ;
 
-	while (!hvscsi_idle(hv) && !hvscsi_is_lost(hv)) {
+	cancel_delayed_work_sync(&hv->watch);
+	for (hvscsi_look(hv); !hvscsi_idle(hv) && !hvscsi_is_lost(hv);
+	     hvscsi_look(hv)) {
 		if (time_after(jiffies, deadline)) {
 			dev_err(hvring_channel_device(ch),
 				"a command is still with the host, not suspending\n");
@@ -260,10 +272,7 @@ int hvscsi_suspend(struct hvring_channel *ch)
 		msleep(20);
 	}
 
-	/* Thaw or resume report it if this was not enough. */
-	hvscsi_sever(hv, DID_NO_CONNECT);
-	hv->running = false;
-	return 0;
+	return hvscsi_pause(hv, DID_NO_CONNECT);
 }
 
 /**
@@ -284,18 +293,22 @@ int hvscsi_reconnect(struct hvscsi *hv)
 	allowed = hv->max_transfer;
 	hv->max_transfer = told;
 	if (err)
-		return err;
+		goto unpause;
 
 	if (allowed < told || !hvscsi_capacity(hv)) {
 		dev_err(hvring_channel_device(hv->ch),
 			"the host or the ring allows less than before, not used\n");
 		hvring_channel_close(hv->ch);
-		return -EIO;
+		err = -EIO;
+		goto unpause;
 	}
 
 	/* As in probe: whoever sees this sees the slots. */
 	smp_store_release(&hv->running, true);
-	return 0;
+unpause:
+	/* Whoever sees that it is over sees that it runs, or finds it closed. */
+	smp_store_release(&hv->paused, false);
+	return err;
 }
 
 int hvscsi_resume(struct hvring_channel *ch)

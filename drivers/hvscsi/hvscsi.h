@@ -105,7 +105,7 @@ struct hvscsi_handshake {
  * @queue_count: number of @queues. The last @poll_count of them are polled.
  * @poll_count: never all of them.
  * @connect_lock: whoever closes or opens the channels of a running controller.
- * @resetting: they are closed, and will be opened again.
+ * @paused: they are being closed, and will be opened again: nothing is sent.
  * @watching: somebody waits for commands.
  * @watch: looks whether they can still end.
  *
@@ -130,7 +130,7 @@ struct hvscsi {
 	u32 queue_count;
 	u32 poll_count;
 	struct mutex connect_lock;	/* see above */
-	bool resetting;
+	bool paused;
 	bool watching;
 	struct delayed_work watch;
 };
@@ -176,6 +176,7 @@ void hvscsi_negotiate_receive(struct hvscsi *hv,
 extern const struct hvring_client_ops hvscsi_client_ops;
 int hvscsi_alloc_links(struct hvscsi *hv);
 void hvscsi_free_links(struct hvscsi *hv);
+void hvscsi_forget_sub_channels(struct hvscsi *hv);
 void hvscsi_want_sub_channels(struct hvscsi *hv, u32 host_max);
 void hvscsi_sub_channel(struct hvring_channel *primary,
 			struct hvring_channel *ch);
@@ -187,8 +188,11 @@ void hvscsi_map_queues(struct Scsi_Host *host);
 /* recover.c */
 HVSCSI_TIMEOUT_TYPE hvscsi_eh_timed_out(struct scsi_cmnd *cmd);
 bool hvscsi_is_lost(const struct hvscsi *hv);
+void hvscsi_look(struct hvscsi *hv);
+void hvscsi_bypass(struct hvscsi_link *link, const char *why);
 void hvscsi_retire(struct hvscsi_link *link);
 int hvscsi_sever(struct hvscsi *hv, int host_byte);
+int hvscsi_pause(struct hvscsi *hv, int host_byte);
 int hvscsi_host_reset(struct Scsi_Host *host, int type);
 void hvscsi_watch_begin(struct hvscsi *hv);
 void hvscsi_watch_end(struct hvscsi *hv);
@@ -208,6 +212,7 @@ static inline bool hvscsi_is_primary(const struct hvscsi_link *link)
 /* submit.c */
 int hvscsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd);
 void hvscsi_commit_rqs(struct Scsi_Host *host, u16 queue);
+void hvscsi_publish(struct hvscsi_link *link);
 
 /* complete.c */
 int hvscsi_receive(void *priv, const struct hvring_packet *packet);

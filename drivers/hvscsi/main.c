@@ -59,7 +59,7 @@ MODULE_PARM_DESC(channels, "Channels that interrupt, per controller, 1 to 128, a
 
 static struct hvscsi_range hvscsi_polled = { 0, 0, 128 };
 module_param_cb(poll_queues, &hvscsi_range_ops, &hvscsi_polled, 0444);
-MODULE_PARM_DESC(poll_queues, "Further channels, for polled I/O, 0 to 128, as far as the host has them (default 0)");
+MODULE_PARM_DESC(poll_queues, "Channels for polled I/O beside those, 0 to 128, as far as host and CPUs have them; of too few these come first, but one always interrupts (default 0)");
 
 unsigned int hvscsi_ring_bytes(void)
 {

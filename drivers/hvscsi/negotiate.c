@@ -206,7 +206,7 @@ static bool hvscsi_may_refuse(struct hvscsi *hv, const struct hvscsi_step *step)
 	if (step->operation == VSTOR_OP_CREATE_SUB_CHANNELS) {
 		dev_warn(hvring_channel_device(hv->ch),
 			 "the host refuses sub-channels, using one channel\n");
-		hv->asked = 0;
+		hvscsi_want_sub_channels(hv, 0);
 		return true;
 	}
 	/* An offer is never the last row. */

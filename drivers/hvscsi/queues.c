@@ -47,11 +47,17 @@ static u32 hvscsi_wanted(void)
 	return min(channels, cpus);
 }
 
+/* The block layer cannot spread CPUs over more queues than there are CPUs. */
+static u32 hvscsi_wanted_polled(void)
+{
+	return min(hvscsi_poll_queues(), num_online_cpus());
+}
+
 int hvscsi_alloc_links(struct hvscsi *hv)
 {
 	u32 i;
 
-	hv->link_count = hvscsi_wanted() + hvscsi_poll_queues();
+	hv->link_count = hvscsi_wanted() + hvscsi_wanted_polled();
 	hv->links = kcalloc(hv->link_count, sizeof(*hv->links), GFP_KERNEL);
 	hv->queues = kcalloc(hv->link_count, sizeof(*hv->queues), GFP_KERNEL);
 	if (!hv->links || !hv->queues)
@@ -72,13 +78,10 @@ void hvscsi_free_links(struct hvscsi *hv)
 }
 
 /**
- * hvscsi_want_sub_channels() - how many to ask the host for
- * @hv: the controller; the answer is in hvscsi.asked.
- * @host_max: how many it has.
- *
- * Context: no sub-channel is being added.
+ * hvscsi_forget_sub_channels() - all that there were are closed
+ * @hv: the controller, closed. Whoever sends nevertheless uses the primary.
  */
-void hvscsi_want_sub_channels(struct hvscsi *hv, u32 host_max)
+void hvscsi_forget_sub_channels(struct hvscsi *hv)
 {
 	u32 i;
 
@@ -87,8 +90,20 @@ void hvscsi_want_sub_channels(struct hvscsi *hv, u32 host_max)
 	for (i = 1; i < hv->link_count; i++)
 		hv->links[i].open = false;
 	hv->arrived = 0;
-	hv->asked = min(host_max, hv->link_count - 1);
+	hv->asked = 0;
 	reinit_completion(&hv->collected);
+}
+
+/**
+ * hvscsi_want_sub_channels() - how many to ask the host for
+ * @hv: the controller; the answer is in hvscsi.asked.
+ * @host_max: how many it gives.
+ *
+ * Context: sub-channels may come at any time, asked for or not.
+ */
+void hvscsi_want_sub_channels(struct hvscsi *hv, u32 host_max)
+{
+	WRITE_ONCE(hv->asked, min(host_max, hv->link_count - 1));
 }
 
 /* From the transport. A failed open is in the log, and costs a queue. */
@@ -98,7 +113,7 @@ void hvscsi_sub_channel(struct hvring_channel *primary,
 	struct hvscsi_link *link = hvring_channel_priv(primary);
 	struct hvscsi *hv = link->hv;
 
-	if (hv->arrived == hv->asked) {
+	if (hv->arrived >= READ_ONCE(hv->asked)) {
 		dev_warn(hvring_channel_device(primary),
 			 "more sub-channels than asked for, ignored\n");
 		return;
@@ -110,7 +125,7 @@ void hvscsi_sub_channel(struct hvring_channel *primary,
 				 link))
 		/* Pairs with the acquire in hvscsi_is_open(). */
 		smp_store_release(&link->open, true);
-	if (hv->arrived == hv->asked)
+	if (hv->arrived == READ_ONCE(hv->asked))
 		complete(&hv->collected);
 }
 
@@ -160,7 +175,7 @@ static bool hvscsi_is_usable(const struct hvscsi_link *link)
 
 /**
  * hvscsi_choose_queues() - give each queue a channel
- * @hv: the controller, connected. The first time this decides how many queues
+ * @hv: the controller, connected and not running. The first time this decides how many queues
  *	there are; later, when there are fewer channels than queues, some use
  *	the primary.
  *
@@ -174,7 +189,7 @@ void hvscsi_choose_queues(struct hvscsi *hv)
 		usable += hvscsi_is_usable(&hv->links[link]);
 	if (!hv->queue_count && usable) {
 		hv->queue_count = usable;
-		hv->poll_count = min(hvscsi_poll_queues(), usable - 1);
+		hv->poll_count = min(hvscsi_wanted_polled(), usable - 1);
 	}
 
 	for (link = 0; link < hv->link_count; link++)
@@ -186,7 +201,7 @@ void hvscsi_choose_queues(struct hvscsi *hv)
 }
 
 /**
- * hvscsi_capacity() - commands that the channels of all queues hold
+ * hvscsi_capacity() - commands that the channels of queues not polled hold
  * @hv: the controller.
  *
  * Return: how many of the largest size; 0 if not even one.
@@ -195,7 +210,7 @@ u32 hvscsi_capacity(const struct hvscsi *hv)
 {
 	u32 i, sum = 0;
 
-	for (i = 0; i < hv->queue_count; i++)
+	for (i = 0; i < hv->queue_count - hv->poll_count; i++)
 		sum += hvscsi_link_depth(hv->queues[i]);
 	return sum;
 }

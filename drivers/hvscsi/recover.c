@@ -28,6 +28,7 @@
 #include <linux/device.h>
 #include <linux/jiffies.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
@@ -45,31 +46,67 @@ static void hvscsi_stop_link(struct hvscsi_link *link)
 }
 
 /**
+ * hvscsi_bypass() - let the queue of a sub-channel use the primary
+ * @link: the sub-channel. What it has been sent stays with it.
+ * @why: for the log.
+ *
+ * Context: any.
+ */
+void hvscsi_bypass(struct hvscsi_link *link, const char *why)
+{
+	struct hvscsi *hv = link->hv;
+	u32 i;
+
+	for (i = 0; i < hv->queue_count; i++)
+		if (cmpxchg(&hv->queues[i], link, hv->links) == link)
+			dev_warn(hvring_channel_device(hv->ch),
+				 "the channel of queue %u is %s\n", i, why);
+}
+
+/**
  * hvscsi_retire() - the host has taken a channel away
  * @link: the channel, rescinded: its host touches no page any more.
  *
- * What it had answered before counts. The rest fails; that of a sub-channel in
- * such a way that it is tried again, as there is another way.
+ * What it had answered before counts. The rest ends; that of a sub-channel in
+ * such a way that it is sent again, as there is another way, unless it came
+ * from a program that wants to know.
  *
  * Context: any, with no lock of a channel held.
  */
 void hvscsi_retire(struct hvscsi_link *link)
 {
-	struct hvscsi *hv = link->hv;
-	u32 i;
+	bool primary = hvscsi_is_primary(link);
 
 	hvscsi_stop_link(link);
-	if (hvscsi_is_primary(link)) {
-		hvscsi_fail_outstanding(hv, link, DID_NO_CONNECT);
-		return;
-	}
+	if (!primary)
+		hvscsi_bypass(link, "gone");
+	hvscsi_fail_outstanding(link->hv, link,
+				primary ? DID_NO_CONNECT : DID_RESET);
+}
 
-	for (i = 0; i < hv->queue_count; i++)
-		if (cmpxchg(&hv->queues[i], link, hv->links) == link)
-			dev_warn(hvring_channel_device(hv->ch),
-				 "the host took the channel of queue %u away\n",
-				 i);
-	hvscsi_fail_outstanding(hv, link, DID_TRANSPORT_DISRUPTED);
+/**
+ * hvscsi_look() - for whoever waits for commands: what can end, ends
+ * @hv: the controller.
+ *
+ * Nobody may be polling the queues that are polled, and nobody tells of a
+ * sub-channel that is taken away.
+ *
+ * Context: may sleep.
+ */
+void hvscsi_look(struct hvscsi *hv)
+{
+	struct hvscsi_link *link;
+	u32 i;
+
+	for (i = 0; i < hv->link_count; i++) {
+		link = &hv->links[i];
+		if (!hvscsi_is_open(link))
+			continue;
+		hvring_channel_drain(link->ch);
+		if (!hvscsi_is_primary(link) &&
+		    hvring_channel_rescinded(link->ch))
+			hvscsi_retire(link);
+	}
 }
 
 /**
@@ -121,6 +158,33 @@ int hvscsi_sever(struct hvscsi *hv, int host_byte)
 	return err;
 }
 
+/**
+ * hvscsi_pause() - sever a controller that is going to be connected again
+ * @hv: the controller, as for hvscsi_sever().
+ * @host_byte: likewise.
+ *
+ * No submission is left that has not seen the pause, so nothing is sent on
+ * channels that are open again before hvscsi_reconnect() says so.
+ *
+ * Context: like hvscsi_sever().
+ *
+ * Return: 0 or a negative error, and then nothing is paused.
+ */
+int hvscsi_pause(struct hvscsi *hv, int host_byte)
+{
+	int err;
+
+	WRITE_ONCE(hv->paused, true);
+	/* The block layer submits in RCU sections. */
+	synchronize_rcu();
+	err = hvscsi_sever(hv, host_byte);
+	if (err)
+		WRITE_ONCE(hv->paused, false);
+	else
+		hv->running = false;
+	return err;
+}
+
 /*
  * Only ever on an administrator's request, who is told what it costs: closing
  * waits until the host has finished what it has. New commands wait meanwhile.
@@ -134,13 +198,10 @@ int hvscsi_host_reset(struct Scsi_Host *host, int type)
 		return -EOPNOTSUPP;
 
 	mutex_lock(&hv->connect_lock);
-	WRITE_ONCE(hv->resetting, true);
 	scsi_block_requests(host);
-	err = hvscsi_sever(hv, DID_RESET);
-	hv->running = false;
+	err = hvscsi_pause(hv, DID_RESET);
 	if (!err)
 		err = hvscsi_reconnect(hv);
-	WRITE_ONCE(hv->resetting, false);
 	scsi_unblock_requests(host);
 	mutex_unlock(&hv->connect_lock);
 
@@ -164,9 +225,8 @@ void hvscsi_watch_work(struct work_struct *work)
 		return;
 
 	mutex_lock(&hv->connect_lock);
-	if (hvscsi_is_lost(hv))
-		hvscsi_sever(hv, DID_NO_CONNECT);
-	else
+	hvscsi_look(hv);
+	if (!hvscsi_is_lost(hv) || hvscsi_sever(hv, DID_NO_CONNECT))
 		queue_delayed_work(hvscsi_wq, &hv->watch,
 				   HVSCSI_WATCH_INTERVAL);
 	mutex_unlock(&hv->connect_lock);
@@ -218,6 +278,8 @@ HVSCSI_TIMEOUT_TYPE hvscsi_eh_timed_out(struct scsi_cmnd *cmd)
 		return HVSCSI_TIMEOUT_WAIT;
 
 	link = READ_ONCE(hv->slots[tag].link);
+	/* The mid-layer may have ended the last of a batch without telling us. */
+	hvscsi_publish(link);
 	found = hvring_channel_drain(link->ch);
 	if (hvring_channel_rescinded(link->ch))
 		hvscsi_retire(link);

@@ -179,7 +179,7 @@ static int hvscsi_send(struct hvscsi_link *link, struct scsi_cmnd *cmd,
 	return err;
 }
 
-static void hvscsi_publish(struct hvscsi_link *link)
+void hvscsi_publish(struct hvscsi_link *link)
 {
 	unsigned long flags = hvring_channel_lock(link->ch);
 
@@ -195,17 +195,21 @@ void hvscsi_commit_rqs(struct Scsi_Host *host, u16 queue)
 	hvscsi_publish(READ_ONCE(hv->queues[queue]));
 }
 
-/* A sub-channel may be gone; then there is still the primary. */
+/* A sub-channel may be gone, or broken; then there is still the primary. */
 static int hvscsi_send_somewhere(struct hvscsi_link *link,
 				 struct scsi_cmnd *cmd, int mapped)
 {
 	int err = hvscsi_send(link, cmd, mapped);
 
-	if (err != -ENODEV || hvscsi_is_primary(link) ||
-	    !hvring_channel_rescinded(link->ch))
+	if (hvscsi_is_primary(link))
 		return err;
 
-	hvscsi_retire(link);
+	if (err == -EIO)
+		hvscsi_bypass(link, "broken");
+	else if (err == -ENODEV && hvring_channel_rescinded(link->ch))
+		hvscsi_retire(link);
+	else
+		return err;
 	return hvscsi_send(link->hv->links, cmd, mapped);
 }
 
@@ -228,6 +232,8 @@ int hvscsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 	struct hvscsi_link *link = READ_ONCE(hv->queues[queue]);
 	int mapped, err;
 
+	if (READ_ONCE(hv->paused))
+		return SCSI_MLQUEUE_HOST_BUSY;
 	if (!hvscsi_command_allowed(hv, cmd))
 		return hvscsi_end(link, cmd, DID_ERROR);
 
@@ -241,7 +247,7 @@ int hvscsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 
 	scsi_dma_unmap(cmd);
 	/* Its tag would find room elsewhere, but this CPU has used that up. */
-	if (err == -EAGAIN || READ_ONCE(hv->resetting))
+	if (err == -EAGAIN || READ_ONCE(hv->paused))
 		return SCSI_MLQUEUE_HOST_BUSY;
 
 	return hvscsi_end(link, cmd, err == -ENODEV || err == -EIO ?

@@ -86,7 +86,8 @@ struct hvring_memory {
  *	them to the host and describe them in @memory. May take less room than
  *	asked for. May sleep, without bound if the host does not answer. The
  *	host may interrupt before this returns. 0 or a negative error.
- * @close: take the rings back. When it returns no interrupt handler runs, and
+ * @close: take the rings back. When it returns no interrupt handler runs, but
+ *	for a sub-channel, whose rings stay until the primary's are closed; and
  *	unless it returns an error the host has let go of the rings and of every
  *	page named in them. May sleep, without bound if the host does not
  *	answer.
@@ -140,8 +141,9 @@ int hvring_channel_open(struct hvring_channel *ch, u32 ring_bytes,
  * @ch: the channel.
  *
  * When it returns nobody holds a reservation, and whoever locks later gets
- * -ENODEV from hvring_channel_reserve(). A signal may still be on its way, and
- * receiving goes on. Whoever waits for room is woken.
+ * -ENODEV from hvring_channel_reserve(). What is committed and not published
+ * never will be. A signal may still be on its way, and receiving goes on.
+ * Whoever waits for room is woken.
  *
  * Context: any but with the channel locked.
  */
@@ -149,7 +151,8 @@ void hvring_channel_stop(struct hvring_channel *ch);
 
 /**
  * hvring_channel_close() - stop both directions and close the rings
- * @ch: the channel. Does nothing if it is closed.
+ * @ch: the channel. Does nothing if it is closed but to say once more how that
+ *	went.
  *
  * When it returns no callback runs and none will. With packets outstanding this
  * waits until the host is done with them, and all of the bus waits with it.
@@ -197,7 +200,7 @@ void hvring_channel_commit(struct hvring_channel *ch,
  * hvring_channel_publish() - hand every committed packet to the host
  * @ch: the channel, locked.
  *
- * Does nothing if nothing is committed or the channel is broken.
+ * Does nothing if nothing is committed, or the channel is stopped or broken.
  */
 void hvring_channel_publish(struct hvring_channel *ch);
 

@@ -57,6 +57,11 @@ static void channel_close_fails(struct kunit *test)
 
 	bus->close_err = -EIO;
 	KUNIT_EXPECT_EQ(test, -EIO, hvring_channel_close(&bus->ch));
+	KUNIT_EXPECT_EQ(test, -EIO, hvring_channel_close(&bus->ch));
+	KUNIT_EXPECT_EQ(test, 1, bus->closes);
+	KUNIT_EXPECT_EQ(test, -EIO, open(bus));
+	/* Until the host takes the channel away, and with it all that it had. */
+	WRITE_ONCE(bus->rescinded, true);
 	KUNIT_EXPECT_EQ(test, 0, hvring_channel_close(&bus->ch));
 }
 

@@ -36,13 +36,13 @@ bool notice_send(struct channel *c)
 	return any;
 }
 
-static struct channel *primary_of(u64 controller)
+static struct channel *open_channel(u64 controller, u64 sub_index)
 {
 	u32 i;
 
 	for (i = 1; i <= MAX_CHANNELS; i++)
 		if (channels[i].state == CHANNEL_OPEN && !channels[i].broken &&
-		    !channels[i].sub_index &&
+		    channels[i].sub_index == sub_index &&
 		    channels[i].controller == controller)
 			return &channels[i];
 	return NULL;
@@ -52,16 +52,19 @@ static struct channel *primary_of(u64 controller)
 static bool run_notice(struct console_request *rq)
 {
 	const char *count = console_option(rq, 3, "count");
+	const char *sub = console_option(rq, 3, "sub");
 	struct channel *c = NULL;
-	u64 controller, n = 1;
+	u64 controller, sub_index = 0, n = 1;
 	u32 i;
 
 	if (rq->argc < 3)
 		return console_fail("notice needs a controller and a kind, see help");
 	if (console_unknown(rq, 3))
 		return false;
+	if (sub && !parse_u64(sub, &sub_index))
+		return console_fail("sub '%s' is no number", sub);
 	if (parse_u64(rq->argv[1], &controller))
-		c = primary_of(controller);
+		c = open_channel(controller, sub_index);
 	if (!c)
 		return console_fail("controller '%s' has no open channel",
 				    rq->argv[1]);
@@ -80,7 +83,7 @@ static bool run_notice(struct console_request *rq)
 
 const struct console_command notice_commands[] = {
 	{ "notice",
-	  "CONTROLLER enumerate|unknown|stray [count=N]: send packets that nobody has asked for; count=0 ends it",
+	  "CONTROLLER enumerate|unknown|stray [count=N] [sub=N]: send packets that nobody has asked for; count=0 ends it",
 	  run_notice },
 	{ NULL, NULL, NULL },
 };
