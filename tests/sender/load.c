@@ -83,7 +83,8 @@ static struct sender_slot *sender_free_slot(struct sender *s)
 {
 	struct sender_slot *own = s->slots;
 
-	while (READ_ONCE(own->id))
+	/* Pairs with the release in sender_take_answer(). */
+	while (smp_load_acquire(&own->id))
 		own++;
 	return own;
 }
@@ -175,8 +176,6 @@ int sender_take_answer(struct sender *s, u64 id,
 		goto unlock;
 
 	err = 0;
-	own->id = 0;
-	s->free++;
 	s->result.completed++;
 	if (answer->status || srb->scsi_status ||
 	    srb->srb_status != VSTOR_SRB_SUCCESS ||
@@ -184,6 +183,9 @@ int sender_take_answer(struct sender *s, u64 id,
 		s->result.failed++;
 	else if (!s->load.write && !sender_stamp_found(s, own))
 		s->result.bad_data++;
+	/* Whoever finds it free fills the buffer that we have looked at. */
+	smp_store_release(&own->id, 0);
+	s->free++;
 unlock:
 	spin_unlock(&s->lock);
 	wake_up(&s->wait);
