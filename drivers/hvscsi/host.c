@@ -82,7 +82,6 @@ static int hvscsi_mq_poll(struct Scsi_Host *host, unsigned int queue)
 {
 	struct hvscsi *hv = shost_priv(host);
 	struct hvscsi_link *link = READ_ONCE(hv->queues[queue]);
-
 	u32 found = hvring_channel_poll(link->ch, HVSCSI_POLL_PACKETS);
 
 	if (!found && !hvscsi_is_primary(link) &&
@@ -117,9 +116,9 @@ static struct scsi_host_template hvscsi_template = {
 };
 
 /*
- * As many tags as commands of the largest size are sure to find room for in all
- * rings. Should one CPU take them all, its ring may run full; the mid-layer
- * then tries again when a command is done.
+ * As many tags as commands of the largest size find room in the rings of all
+ * queues that ordinary I/O uses. Should one CPU take them all, its ring may run
+ * full; the mid-layer then tries again when a command is done.
  */
 static int hvscsi_configure_host(struct hvscsi *hv)
 {

@@ -175,9 +175,9 @@ static bool hvscsi_is_usable(const struct hvscsi_link *link)
 
 /**
  * hvscsi_choose_queues() - give each queue a channel
- * @hv: the controller, connected and not running. The first time this decides how many queues
- *	there are; later, when there are fewer channels than queues, some use
- *	the primary.
+ * @hv: the controller, connected and not running. The first time this decides
+ *	how many queues there are; later, when there are fewer channels than
+ *	queues, some use the primary.
  *
  * Context: may sleep; nothing is being sent.
  */

@@ -15,13 +15,14 @@
  *
  *	live	 answers come; a late one is waited for
  *	broken	 nothing is believed any more, commands stay with the host
- *	gone	 the channel is rescinded, its commands fail
- *	severed	 everything is closed, all commands fail
+ *	gone	 the channel is rescinded, its commands end; those of a sub-channel
+ *		 are sent again through the primary
+ *	severed	 everything is closed, all commands end
  *
- * A live channel that breaks stays so until somebody removes the controller.
- * Closing waits for the host without bound, and all of the bus waits with it,
- * so nobody does that on his own account; an administrator may, see
- * hvscsi_host_reset(), and get the controller back.
+ * A channel that breaks stays so until somebody removes the controller. Closing
+ * waits for the host without bound, and all of the bus waits with it, so nobody
+ * does that on his own account; an administrator may, see hvscsi_host_reset(),
+ * and get the controller back.
  */
 #include <linux/atomic.h>
 #include <linux/blk-mq.h>
@@ -153,8 +154,9 @@ int hvscsi_sever(struct hvscsi *hv, int host_byte)
 	if (!err)
 		hvscsi_fail_outstanding(hv, NULL, host_byte);
 	else if (!hvscsi_idle(hv))
-		dev_err(hvring_channel_device(hv->ch),
-			"the host keeps commands for ever\n");
+		/* The watch tries again every second, in case of a rescind. */
+		dev_err_once(hvring_channel_device(hv->ch),
+			     "the host keeps commands for ever\n");
 	return err;
 }
 
