@@ -160,10 +160,19 @@ static u32 hvring_out_room(const struct hvring_out *out)
 	       hvring_distance(out->size, out->consumed, out->staged);
 }
 
+/* Out of the way of those who find enough room in what is known. */
+static noinline int hvring_out_look(struct hvring_out *out, u32 bytes)
+{
+	/* D: the host is done with the bytes before we overwrite them */
+	u32 read = virt_load_acquire(&out->control->read_index);
+
+	if (!hvring_out_consumed(out, read))
+		return -EIO;
+	return hvring_out_room(out) < bytes ? -EAGAIN : 0;
+}
+
 int hvring_out_reserve(struct hvring_out *out, u32 bytes, void **at)
 {
-	u32 read;
-
 	if (out->fault)
 		return -EIO;
 	if (bytes > out->size - HVRING_GAP)
@@ -171,18 +180,9 @@ int hvring_out_reserve(struct hvring_out *out, u32 bytes, void **at)
 	if (out->awaited)
 		return -EAGAIN;
 
-	/* Touch the host's cache line only when the known room runs out. */
-	if (hvring_out_room(out) < bytes) {
-		/* D: the host is done with the bytes before we overwrite them */
-		read = virt_load_acquire(&out->control->read_index);
-		if (!hvring_out_consumed(out, read))
-			return -EIO;
-		if (hvring_out_room(out) < bytes)
-			return -EAGAIN;
-	}
-
 	*at = out->data + out->staged;
-	return 0;
+	/* Touch the host's cache line only when the known room runs out. */
+	return hvring_out_room(out) < bytes ? hvring_out_look(out, bytes) : 0;
 }
 
 void hvring_out_commit(struct hvring_out *out, u32 bytes)

@@ -167,55 +167,50 @@ static bool hvscsi_copy_sense(struct scsi_cmnd *cmd,
 	return scsi_normalize_sense(cmd->sense_buffer, length, &header);
 }
 
-/* Nearly all end like this, which needs no further thought. */
-static bool hvscsi_is_plain(const struct hvscsi_outcome *outcome)
-{
-	return outcome->srb_status == VSTOR_SRB_SUCCESS &&
-	       outcome->scsi_status == SAM_STAT_GOOD &&
-	       outcome->moved == outcome->asked;
-}
-
-static void hvscsi_judge(const struct hvscsi *hv, struct scsi_cmnd *cmd,
-			 struct hvscsi_outcome *outcome,
+static noinline void hvscsi_judge(const struct hvscsi *hv, struct scsi_cmnd *cmd,
+			 struct hvscsi_outcome outcome,
 			 const struct vstor_packet *answer)
 {
-	const struct vstor_srb *srb = &answer->srb;
+	if (outcome.scsi_status == SAM_STAT_CHECK_CONDITION &&
+	    outcome.srb_status & VSTOR_SRB_AUTOSENSE_VALID)
+		outcome.sense_valid =
+			hvscsi_copy_sense(cmd, &answer->srb,
+					  READ_ONCE(answer->srb.sense_length));
 
-	outcome->opcode = cmd->cmnd[0];
-	if (outcome->scsi_status == SAM_STAT_CHECK_CONDITION &&
-	    outcome->srb_status & VSTOR_SRB_AUTOSENSE_VALID)
-		outcome->sense_valid =
-			hvscsi_copy_sense(cmd, srb,
-					  READ_ONCE(srb->sense_length));
-
-	cmd->result = hvscsi_map_outcome(outcome);
-	scsi_set_resid(cmd, outcome->asked - hvscsi_moved(outcome));
+	cmd->result = hvscsi_map_outcome(&outcome);
+	scsi_set_resid(cmd, outcome.asked - hvscsi_moved(&outcome));
 
 	if (host_byte(cmd->result) == DID_ERROR)
 		dev_warn_ratelimited(hvring_channel_device(hv->ch),
 				     "%u:%u:%llu: command %#x failed: srb %#x scsi %#x status %#x\n",
 				     cmd->device->channel, cmd->device->id,
-				     cmd->device->lun, outcome->opcode,
-				     outcome->srb_status, outcome->scsi_status,
+				     cmd->device->lun, outcome.opcode,
+				     outcome.srb_status, outcome.scsi_status,
 				     READ_ONCE(answer->status));
 }
 
 static void hvscsi_finish(const struct hvscsi *hv, struct scsi_cmnd *cmd,
 			  const struct vstor_packet *answer)
 {
-	struct hvscsi_outcome outcome = {
-		.srb_status = READ_ONCE(answer->srb.srb_status),
-		.scsi_status = READ_ONCE(answer->srb.scsi_status),
-		.asked = scsi_bufflen(cmd),
-		.moved = READ_ONCE(answer->srb.data_length),
-	};
+	u8 srb_status = READ_ONCE(answer->srb.srb_status);
+	u8 scsi_status = READ_ONCE(answer->srb.scsi_status);
+	u32 moved = READ_ONCE(answer->srb.data_length);
+	u32 asked = scsi_bufflen(cmd);
 
 	hvscsi_unmap_pages(hv, cmd);
-	if (likely(hvscsi_is_plain(&outcome))) {
+	/* Nearly all end like this, which needs no further thought. */
+	if (likely(srb_status == VSTOR_SRB_SUCCESS &&
+		   scsi_status == SAM_STAT_GOOD && moved == asked)) {
 		cmd->result = SAM_STAT_GOOD;
 		scsi_set_resid(cmd, 0);
 	} else {
-		hvscsi_judge(hv, cmd, &outcome, answer);
+		hvscsi_judge(hv, cmd, (struct hvscsi_outcome){
+				.opcode = cmd->cmnd[0],
+				.srb_status = srb_status,
+				.scsi_status = scsi_status,
+				.asked = asked,
+				.moved = moved,
+			     }, answer);
 	}
 	scsi_done(cmd);
 }

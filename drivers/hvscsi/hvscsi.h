@@ -11,12 +11,12 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
+#include <scsi/scsi_cmnd.h>
 #include <hvring/channel.h>
 #include <hvscsi/compat.h>
 #include <hvscsi/vstor.h>
 
 struct hvscsi;
-struct scsi_cmnd;
 struct scsi_device;
 struct Scsi_Host;
 
@@ -213,10 +213,26 @@ static inline bool hvscsi_is_primary(const struct hvscsi_link *link)
 
 /* pages.c */
 void hvscsi_choose_pages(struct hvscsi *hv);
-int hvscsi_map_pages(const struct hvscsi *hv, struct scsi_cmnd *cmd);
-void hvscsi_unmap_pages(const struct hvscsi *hv, struct scsi_cmnd *cmd);
 int hvscsi_fill_pages(const struct hvscsi *hv, struct scsi_cmnd *cmd,
 		      int segments, const struct hvring_slot *slot);
+
+/*
+ * The number of segments, 0 without a buffer, or an error when there is no room
+ * to bounce it now.
+ */
+static inline int hvscsi_map_pages(const struct hvscsi *hv,
+				   struct scsi_cmnd *cmd)
+{
+	return hv->direct ? scsi_sg_count(cmd) : scsi_dma_map(cmd);
+}
+
+/* The host no longer touches the buffer. */
+static inline void hvscsi_unmap_pages(const struct hvscsi *hv,
+				      struct scsi_cmnd *cmd)
+{
+	if (!hv->direct)
+		scsi_dma_unmap(cmd);
+}
 
 /* submit.c */
 void hvscsi_fill_template(struct vstor_packet *request,

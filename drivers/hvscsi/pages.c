@@ -55,34 +55,6 @@ void hvscsi_choose_pages(struct hvscsi *hv)
 		__free_page(page);
 }
 
-/**
- * hvscsi_map_pages() - make a command's buffer known to the host's side
- * @hv: the controller.
- * @cmd: the command.
- *
- * Context: any.
- *
- * Return: number of segments, 0 if there is no buffer, or a negative error when
- * there is no room to bounce it now.
- */
-int hvscsi_map_pages(const struct hvscsi *hv, struct scsi_cmnd *cmd)
-{
-	return hv->direct ? scsi_sg_count(cmd) : scsi_dma_map(cmd);
-}
-
-/**
- * hvscsi_unmap_pages() - the host no longer touches the buffer
- * @hv: the controller.
- * @cmd: the command, mapped.
- *
- * Context: any.
- */
-void hvscsi_unmap_pages(const struct hvscsi *hv, struct scsi_cmnd *cmd)
-{
-	if (!hv->direct)
-		scsi_dma_unmap(cmd);
-}
-
 static u64 hvscsi_segment_start(const struct hvscsi *hv, struct scatterlist *sg)
 {
 	return hv->direct ? sg_phys(sg) : sg_dma_address(sg);
@@ -97,7 +69,7 @@ static u32 hvscsi_segment_bytes(const struct hvscsi *hv, struct scatterlist *sg)
  * hvscsi_fill_pages() - list the pages of a buffer
  * @hv: the controller.
  * @cmd: the command, mapped.
- * @segments: how many that said, at least one.
+ * @segments: how many hvscsi_map_pages() said, at least one.
  * @slot: where to.
  *
  * The host takes one range: every page but the first begins at offset 0 and

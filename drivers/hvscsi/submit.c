@@ -183,7 +183,7 @@ static int hvscsi_send_somewhere(struct hvscsi_link *link,
 {
 	int err = hvscsi_send(link, cmd, segments);
 
-	if (hvscsi_is_primary(link))
+	if (!err || hvscsi_is_primary(link))
 		return err;
 
 	if (err == -EIO)
