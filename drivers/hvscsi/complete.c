@@ -204,13 +204,15 @@ static void hvscsi_finish(const struct hvscsi *hv, struct scsi_cmnd *cmd,
 		cmd->result = SAM_STAT_GOOD;
 		scsi_set_resid(cmd, 0);
 	} else {
-		hvscsi_judge(hv, cmd, (struct hvscsi_outcome){
-				.opcode = cmd->cmnd[0],
-				.srb_status = srb_status,
-				.scsi_status = scsi_status,
-				.asked = asked,
-				.moved = moved,
-			     }, answer);
+		const struct hvscsi_outcome outcome = {
+			.opcode = cmd->cmnd[0],
+			.srb_status = srb_status,
+			.scsi_status = scsi_status,
+			.asked = asked,
+			.moved = moved,
+		};
+
+		hvscsi_judge(hv, cmd, outcome, answer);
 	}
 	scsi_done(cmd);
 }
