@@ -48,6 +48,10 @@ fuzz: ## look for a host that breaks the ring code, FUZZ_SECONDS= long (default:
 	@scripts/deps check
 	@tests/fuzz/run $(FUZZ_SECONDS)
 
+bench: ## count the instructions of an I/O, with our driver and with the one in the tree
+	@scripts/deps bench
+	@tests/bench/run --json bench.json
+
 coverage: ## lines and branches of the ring code that its tests in user space reach
 	@scripts/coverage
 
@@ -55,6 +59,7 @@ clean: ## remove what was built here
 	@$(MAKE) --no-print-directory -C tests/minihv clean
 	@$(MAKE) --no-print-directory -C tests/ringtest clean
 	@$(MAKE) --no-print-directory -C tests/fuzz clean
+	@$(MAKE) --no-print-directory -C tests/bench clean
 	@rm -rf tests/qemu/__pycache__ tests/minihv/rogue/__pycache__
 	@$(if $(wildcard $(KDIR)/include/generated/autoconf.h),$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR) clean)
 
@@ -62,4 +67,4 @@ help: ## this list
 	@sed -n 's/^\([a-z_ -]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 26
 
 .DEFAULT_GOAL := modules
-.PHONY: modules modules_install minihv demo kunit check check-long mutants model fuzz coverage clean help
+.PHONY: modules modules_install minihv demo kunit check check-long mutants model fuzz bench coverage clean help

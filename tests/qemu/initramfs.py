@@ -136,11 +136,12 @@ class Archive:
         out.write(data + b"\0" * (-len(data) % 4))
 
 
-def build(path, image, release, driver, own, cases):
+def build(path, image, release, driver, own, cases, files=None):
     """Writes the initramfs to @path.
 
     @driver: name of the storage driver. @own: out-of-tree modules, name to
-    file. @cases: what will run; their headers say what they need.
+    file. @cases: what will run; their headers say what they need. @files:
+    what else is to be there, place to file.
     """
     archive = Archive()
     archive.add("bin/busybox", pathlib.Path(find_tool("busybox")).read_bytes(),
@@ -152,6 +153,8 @@ def build(path, image, release, driver, own, cases):
     archive.add("lib64", b"usr/lib64", 0o120777)
     for tool in sorted({tool for case in cases for tool in case.needs}):
         archive.add_tool(tool)
+    for place, file in (files or {}).items():
+        archive.add(place, file.read_bytes(), 0o100755)
     for case in cases:
         archive.add(f"cases/{case.name}", case.path.read_bytes())
 

@@ -16,6 +16,9 @@ from initramfs import find_tool
 
 MINIHV = pathlib.Path(__file__).resolve().parent.parent / "minihv"
 
+# The host's program ends below this, and all programs of the guest begin above.
+HOST_END = 4 << 20
+
 # MiB. The pool is where thin disks live.
 GUEST_MEMORY = 1024
 HOST_POOL = 1024
@@ -75,8 +78,9 @@ class Machine:
     poll_seconds = 1
 
     def __init__(self, folder, kernel, initramfs, cpus, host_options, images=(),
-                 icount=False, kernel_options=""):
-        """@images: paths of files that become file-backed disks, in order."""
+                 icount=False, kernel_options="", more=()):
+        """@images: paths of files that become file-backed disks, in order.
+        @more: options of QEMU besides."""
         self.folder = pathlib.Path(folder)
         self.log_path = self.folder / "guest.log"
         control, control_peer = socket.socketpair()
@@ -85,7 +89,7 @@ class Machine:
         self.control, self.console = Channel(control), Channel(console)
         self.monitor = Channel(monitor)
         command = self._command(kernel, initramfs, cpus, host_options, images,
-                                icount, kernel_options)
+                                icount, kernel_options) + list(more)
         command += ["-serial", f"file:{self.log_path}"]
         for name, peer in (("control", control_peer), ("console", console_peer)):
             command += ["-chardev", f"socket,id={name},fd={peer.fileno()}",
@@ -107,7 +111,8 @@ class Machine:
         options = f"{KERNEL_OPTIONS} {kernel_options}".strip()
         command = [
             find_tool("qemu-system-x86_64"), "-accel", "tcg", "-machine", "pc",
-            "-cpu", "max", "-smp", str(cpus + 1),
+            # Strings are copied by the same instructions everywhere.
+            "-cpu", "max,-erms,-fsrm", "-smp", str(cpus + 1),
             "-m", str(GUEST_MEMORY + HOST_POOL),
             "-nodefaults", "-display", "none", "-no-reboot",
             "-kernel", str(MINIHV / "minihv.elf"),
