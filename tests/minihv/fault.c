@@ -73,6 +73,11 @@ bool fault_silent(enum fault_point point)
 	return take(point, SILENT);
 }
 
+bool fault_refuse(enum fault_point point)
+{
+	return take(point, REFUSE);
+}
+
 bool fault_backwards(void)
 {
 	return take(FAULT_OFFER, BACKWARDS);

@@ -28,6 +28,9 @@ enum fault_point {
 /* True when nothing is to be said at this point. */
 bool fault_silent(enum fault_point point);
 
+/* True when what is asked for at this point is refused, and so not done. */
+bool fault_refuse(enum fault_point point);
+
 /* True when sub-channels are to be offered from the last one on. */
 bool fault_backwards(void);
 

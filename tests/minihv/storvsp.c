@@ -131,6 +131,8 @@ static u32 query_properties(struct controller *ctl, struct vstor_packet *pkt)
 static u32 create_sub_channels(struct controller *ctl, u32 controller,
 			       u16 count)
 {
+	if (fault_refuse(FAULT_CREATE))
+		return VSTOR_STATUS_INVALID_REQUEST;
 	if (count > options.sub_channels)
 		return VSTOR_STATUS_INVALID_PARAMETER;
 	if (ctl->state == STATE_END && ctl->sub_channels_asked)
