@@ -9,7 +9,7 @@
 #include "lib.h"
 #include "console.h"
 
-struct vstor_packet;
+struct answer;
 
 enum fault_point {
 	FAULT_OPEN,		/* OPEN is not answered */
@@ -19,7 +19,8 @@ enum fault_point {
 	FAULT_PROPERTIES,
 	FAULT_END,
 	FAULT_CREATE,
-	FAULT_OFFER,		/* sub-channels that were asked for never come */
+	FAULT_COMMAND,		/* SCSI commands */
+	FAULT_OFFER,		/* sub-channels that were asked for */
 	FAULT_ROOM,		/* a guest that waits for room is not told of it */
 	FAULT_POINTS,
 };
@@ -27,11 +28,17 @@ enum fault_point {
 /* True when nothing is to be said at this point. */
 bool fault_silent(enum fault_point point);
 
+/* True when what is asked for at this point is refused, and so not done. */
+bool fault_refuse(enum fault_point point);
+
+/* True when sub-channels are to be offered from the last one on. */
+bool fault_backwards(void);
+
 /*
- * Spoils the answer to @operation, a step of the storage conversation: its
- * contents, or the size of it. True when it is not to be sent.
+ * Spoils the answer to @operation, a step of the storage conversation or a SCSI
+ * command; @opcode is the first byte of that.
  */
-bool fault_answer(u32 operation, struct vstor_packet *pkt, u32 *size);
+void fault_answer(u32 operation, u8 opcode, struct answer *a);
 
 extern const struct console_command fault_commands[];
 

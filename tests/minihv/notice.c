@@ -36,18 +36,6 @@ bool notice_send(struct channel *c)
 	return any;
 }
 
-static struct channel *open_channel(u64 controller, u64 sub_index)
-{
-	u32 i;
-
-	for (i = 1; i <= MAX_CHANNELS; i++)
-		if (channels[i].state == CHANNEL_OPEN && !channels[i].broken &&
-		    channels[i].sub_index == sub_index &&
-		    channels[i].controller == controller)
-			return &channels[i];
-	return NULL;
-}
-
 /* The host CPU begins as if the guest had signalled, whatever the mode. */
 static bool run_notice(struct console_request *rq)
 {
@@ -64,7 +52,7 @@ static bool run_notice(struct console_request *rq)
 	if (sub && !parse_u64(sub, &sub_index))
 		return console_fail("sub '%s' is no number", sub);
 	if (parse_u64(rq->argv[1], &controller))
-		c = open_channel(controller, sub_index);
+		c = channel_find(controller, sub_index);
 	if (!c)
 		return console_fail("controller '%s' has no open channel",
 				    rq->argv[1]);

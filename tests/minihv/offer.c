@@ -5,6 +5,7 @@
  */
 #include "host.h"
 #include "console.h"
+#include "fault.h"
 #include "vmbus.h"
 #include "vmbus_proto.h"
 
@@ -29,6 +30,18 @@ bool channel_exists(u32 relid)
 {
 	return relid && relid <= MAX_CHANNELS &&
 	       channels[relid].state != CHANNEL_ABSENT;
+}
+
+struct channel *channel_find(u64 controller, u64 sub_index)
+{
+	u32 i;
+
+	for (i = 1; i <= MAX_CHANNELS; i++)
+		if (channels[i].state == CHANNEL_OPEN && !channels[i].broken &&
+		    channels[i].sub_index == sub_index &&
+		    channels[i].controller == controller)
+			return &channels[i];
+	return NULL;
 }
 
 static struct channel *primary(u32 controller)
@@ -158,12 +171,14 @@ bool vmbus_rescind_sub_channel(u32 relid)
 /* A count that is no larger than what there is changes nothing. */
 void vmbus_offer_sub_channels(u32 controller, u32 count)
 {
+	bool backwards = fault_backwards();
 	u32 i, have = 0;
 
 	for (i = 1; i <= MAX_CHANNELS; i++)
 		have += is_sub_channel(&channels[i]) &&
 			channels[i].controller == controller;
-	while (have < count && channel_create(controller, have + 1))
+	while (have < count &&
+	       channel_create(controller, backwards ? count - have : have + 1))
 		have++;
 	offer_all();
 }

@@ -4,12 +4,12 @@
  * the requests of its channels.
  */
 #include "host.h"
+#include "answer.h"
 #include "disk.h"
 #include "console.h"
 #include "fault.h"
 #include "scsi.h"
 #include "vmbus.h"
-#include <hvscsi/vstor.h>
 
 enum state { STATE_BEGIN, STATE_VERSION, STATE_PROPERTIES, STATE_END, STATE_READY };
 
@@ -23,9 +23,8 @@ static struct controller {
 struct request {
 	struct request *next;
 	u64 id, due;
-	u32 size;
-	bool done, unanswered;
-	struct vstor_packet pkt;
+	bool done;
+	struct answer answer;
 	struct guest_buffer buf;
 	u64 pfn[];
 };
@@ -78,7 +77,8 @@ static u32 srb_to_nt_status(u8 srb_status)
 
 static void execute_srb(struct channel *c, struct request *r)
 {
-	struct vstor_srb in = r->pkt.srb, *out = &r->pkt.srb;
+	struct vstor_packet *pkt = &r->answer.pkt;
+	struct vstor_srb in = pkt->srb, *out = &pkt->srb;
 	struct scsi_io io = {
 		.controller = (u8)c->controller,
 		.path = in.path_id,
@@ -90,7 +90,7 @@ static void execute_srb(struct channel *c, struct request *r)
 	};
 
 	scsi_execute(&io);
-	r->pkt.status = srb_to_nt_status(io.srb_status);
+	pkt->status = srb_to_nt_status(io.srb_status);
 	*out = (struct vstor_srb){
 		.length = sizeof(*out),
 		.srb_status = io.srb_status |
@@ -128,13 +128,18 @@ static u32 query_properties(struct controller *ctl, struct vstor_packet *pkt)
 	return VSTOR_STATUS_SUCCESS;
 }
 
-static u32 create_sub_channels(struct controller *ctl, u16 count)
+static u32 create_sub_channels(struct controller *ctl, u32 controller,
+			       u16 count)
 {
+	if (fault_refuse(FAULT_CREATE))
+		return VSTOR_STATUS_INVALID_REQUEST;
 	if (count > options.sub_channels)
 		return VSTOR_STATUS_INVALID_PARAMETER;
 	if (ctl->state == STATE_END && ctl->sub_channels_asked)
 		return VSTOR_STATUS_INVALID_STATE;
 	ctl->sub_channels_asked = true;
+	if (!fault_silent(FAULT_OFFER))
+		vmbus_offer_sub_channels(controller, count);
 	return VSTOR_STATUS_SUCCESS;
 }
 
@@ -156,7 +161,8 @@ static u32 initialise(struct channel *c, u32 operation,
 		return query_properties(ctl, pkt);
 	if (operation == VSTOR_OP_CREATE_SUB_CHANNELS &&
 	    (ctl->state == STATE_END || ctl->state == STATE_READY))
-		return create_sub_channels(ctl, pkt->sub_channel_count);
+		return create_sub_channels(ctl, c->controller,
+					   pkt->sub_channel_count);
 	if (operation == VSTOR_OP_END_INIT && ctl->state == STATE_END) {
 		ctl->state = STATE_READY;
 		return VSTOR_STATUS_SUCCESS;
@@ -164,19 +170,11 @@ static u32 initialise(struct channel *c, u32 operation,
 	return VSTOR_STATUS_INVALID_STATE;
 }
 
-/* A host that refuses to make any offers none. */
-static void offer_sub_channels(const struct channel *c,
-			       const struct vstor_packet *answer, u16 count)
-{
-	if (!answer->status && !fault_silent(FAULT_OFFER))
-		vmbus_offer_sub_channels(c->controller, count);
-}
-
 static void execute(struct channel *c, struct request *r)
 {
-	struct vstor_packet *pkt = &r->pkt;
-	u16 count = pkt->sub_channel_count;
+	struct vstor_packet *pkt = &r->answer.pkt;
 	u32 operation = pkt->operation;
+	u8 opcode = pkt->srb.cdb[0];
 
 	pkt->operation = VSTOR_OP_COMPLETE_IO;
 	pkt->flags = 0;
@@ -196,10 +194,8 @@ static void execute(struct channel *c, struct request *r)
 		break;
 	default:
 		pkt->status = initialise(c, operation, pkt);
-		r->unanswered = fault_answer(operation, pkt, &r->size);
-		if (operation == VSTOR_OP_CREATE_SUB_CHANNELS)
-			offer_sub_channels(c, pkt, count);
 	}
+	fault_answer(operation, opcode, &r->answer);
 }
 
 static void insert_by_due(struct channel *c, struct request *r)
@@ -229,8 +225,14 @@ void storvsp_request(struct channel *c, const struct packet *p)
 	if (!r)
 		fatal("no memory for a request");
 	r->id = p->id;
-	r->size = p->payload_len;
-	r->pkt = *pkt;
+	r->answer = (struct answer){
+		.id = p->id,
+		.type = HVRING_PKT_COMPLETION,
+		.size = p->payload_len,
+		.sub = c->sub_index,
+		.times = 1,
+		.pkt = *pkt,
+	};
 	memcpy(r->pfn, p->pfn, pages * sizeof(u64));
 	r->buf = (struct guest_buffer){ r->pfn, p->range_offset, len };
 	r->due = rdtsc();
@@ -239,16 +241,25 @@ void storvsp_request(struct channel *c, const struct packet *p)
 	insert_by_due(c, r);
 }
 
-/* True when it is off the guest's mind: sent, or never to be sent. */
-static bool answer(struct channel *c, const struct request *r)
+/* True when it is off the host's mind: sent, or never to be sent. */
+static bool answer(struct channel *c, struct answer *a)
 {
+	struct channel *to = c;
 	u8 payload[256] = { 0 };
 
-	if (r->unanswered || c->broken)
+	if (a->sub != c->sub_index)
+		to = channel_find(c->controller, a->sub);
+	if (!to || c->broken)
 		return true;
-	memcpy(payload, &r->pkt, sizeof(r->pkt));
-	return channel_send(c, HVRING_PKT_COMPLETION, r->id, payload,
-			    MIN(r->size, (u32)sizeof(payload)));
+	memcpy(payload, &a->pkt, sizeof(a->pkt));
+	for (; a->times; a->times--)
+		if (!channel_send(to, a->type, a->id, payload,
+				  MIN(a->size, (u32)sizeof(payload))))
+			return false;
+	/* This one's worker does not know of it. */
+	if (to != c)
+		channel_flush(to);
+	return true;
 }
 
 bool storvsp_complete(struct channel *c, u64 now)
@@ -261,7 +272,7 @@ bool storvsp_complete(struct channel *c, u64 now)
 		if (!r->done)
 			execute(c, r);
 		/* At the end of a channel nobody waits for room any more. */
-		if (!answer(c, r) && now != STORVSP_ALL)
+		if (!answer(c, &r->answer) && now != STORVSP_ALL)
 			break;
 		c->pending = r->next;
 		c->outstanding--;

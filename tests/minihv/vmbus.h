@@ -118,6 +118,9 @@ void gpadl_free_all(void);
 
 /* offer.c */
 bool channel_exists(u32 relid);
+
+/* The one that is open and in order, or NULL. */
+struct channel *channel_find(u64 controller, u64 sub_index);
 void offer_all(void);
 void offer_released(u32 relid);
 void offer_reset(void);
