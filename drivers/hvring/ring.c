@@ -104,7 +104,6 @@
 
 #include <linux/compiler.h>
 #include <linux/errno.h>
-#include <linux/math.h>
 #include <linux/minmax.h>
 #include <asm/barrier.h>
 #include <hvring/ring.h>
@@ -198,7 +197,7 @@ u32 hvring_out_unpublished(const struct hvring_out *out)
 /* A quarter of the ring, unless one packet needs more. */
 static u32 hvring_out_wish(const struct hvring_out *out, u32 bytes)
 {
-	u32 quarter = round_down(out->size / 4, HVRING_ALIGN);
+	u32 quarter = out->size / 4 / HVRING_ALIGN * HVRING_ALIGN;
 
 	return max(bytes, quarter);
 }

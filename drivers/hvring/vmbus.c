@@ -58,10 +58,7 @@ static void hvring_vmbus_adopt(struct vmbus_channel *bus, bool ours)
 	bus->sc_creation_callback = NULL;
 	bus->chn_rescind_callback = NULL;
 	bus->change_target_cpu_callback = NULL;
-	bus->next_request_id_callback = NULL;
-	bus->request_addr_callback = NULL;
-	bus->rqstor_size = 0;
-	bus->max_pkt_size = ours ? HVRING_VMBUS_MAX_PKT : 0;
+	hvring_compat_own_packets(bus, ours ? HVRING_VMBUS_MAX_PKT : 0);
 	bus->low_latency = ours;
 	set_channel_read_mode(bus, ours ? HV_CALL_ISR : HV_CALL_BATCHED);
 }
@@ -142,8 +139,8 @@ static void hvring_vmbus_notify(struct hvring_channel *ch,
 
 static unsigned int hvring_vmbus_cpu(const struct hvring_channel *ch)
 {
-	return READ_ONCE(container_of_const(ch, struct hvring_vmbus,
-					    ch)->bus->target_cpu);
+	return READ_ONCE(container_of(ch, const struct hvring_vmbus,
+				      ch)->bus->target_cpu);
 }
 
 /*
@@ -274,7 +271,7 @@ static int hvring_vmbus_open_primary(struct hvring_channel *ch, u32 ring_bytes,
  */
 static bool hvring_vmbus_is_free(const struct vmbus_channel *bus)
 {
-	return bus->rescind || !bus->ringbuffer_gpadlhandle.gpadl_handle;
+	return bus->rescind || !hvring_compat_gpadl(bus);
 }
 
 static int hvring_vmbus_close(struct hvring_channel *ch)
@@ -341,6 +338,7 @@ int hvring_vmbus_device_init(struct hvring_vmbus_device *dev)
 	if (err)
 		return err;
 
+	hvring_compat_begin_dma(&dev->hdev->device, &dev->dma_parms);
 	spin_lock_irq(&hvring_vmbus_lock);
 	list_add(&dev->node, &hvring_vmbus_devices);
 	spin_unlock_irq(&hvring_vmbus_lock);
@@ -372,5 +370,6 @@ void hvring_vmbus_device_destroy(struct hvring_vmbus_device *dev)
 		kfree(v);
 	}
 	hvring_channel_destroy(&dev->primary.ch);
+	hvring_compat_end_dma(&dev->hdev->device, &dev->dma_parms);
 	kfree(dev);
 }

@@ -3,6 +3,7 @@
 #ifndef _HVRING_VMBUS_H
 #define _HVRING_VMBUS_H
 
+#include <linux/device.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/wait.h>
@@ -29,6 +30,7 @@ struct hvring_vmbus {
  * @hdev: the bus's device.
  * @client: its driver.
  * @primary: the channel that is always there.
+ * @dma_parms: for a bus that does not give the device any.
  * @subs_lock: one sub-channel is added at a time.
  * @subs: sub-channels, those that are gone included: they are used again.
  *	Changed under @subs_lock, looked at without when there are no @adders.
@@ -42,6 +44,7 @@ struct hvring_vmbus_device {
 	struct hv_device *hdev;
 	struct hvring_driver *client;
 	struct hvring_vmbus primary;
+	struct device_dma_parameters dma_parms;
 	struct mutex subs_lock;		/* see above */
 	struct list_head subs;
 	struct list_head node;

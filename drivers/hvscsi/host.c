@@ -38,7 +38,7 @@
  * Virtual disks claim SPC-2 and have VPD pages all the same. Optical drives
  * report an unknown type, and their REPORT LUNS works.
  */
-static int hvscsi_slave_alloc(struct scsi_device *sdev)
+static int hvscsi_sdev_init(struct scsi_device *sdev)
 {
 	struct vstor_packet *template;
 
@@ -52,13 +52,13 @@ static int hvscsi_slave_alloc(struct scsi_device *sdev)
 	return 0;
 }
 
-static void hvscsi_slave_destroy(struct scsi_device *sdev)
+static void hvscsi_sdev_destroy(struct scsi_device *sdev)
 {
 	kfree(sdev->hostdata);
 	sdev->hostdata = NULL;
 }
 
-static int hvscsi_slave_configure(struct scsi_device *sdev)
+static int hvscsi_sdev_configure(HVSCSI_CONFIGURE_PARAMS)
 {
 	const struct hvscsi *hv = shost_priv(sdev->host);
 
@@ -77,7 +77,7 @@ static int hvscsi_slave_configure(struct scsi_device *sdev)
 
 /* The geometry that these disks have always had on Linux. */
 static int hvscsi_bios_param(struct scsi_device *sdev,
-			     struct block_device *bdev, sector_t capacity,
+			     HVSCSI_DISK_TYPE *disk, sector_t capacity,
 			     int geometry[])
 {
 	const unsigned int heads = 255, sectors = 63;
@@ -93,7 +93,7 @@ static int hvscsi_bios_param(struct scsi_device *sdev,
 	return 0;
 }
 
-static int hvscsi_mq_poll(struct Scsi_Host *host, unsigned int queue)
+static int __maybe_unused hvscsi_mq_poll(struct Scsi_Host *host, unsigned int queue)
 {
 	struct hvscsi *hv = shost_priv(host);
 	struct hvscsi_link *link = READ_ONCE(hv->queues[queue]);
@@ -115,13 +115,13 @@ static struct scsi_host_template hvscsi_template = {
 	.proc_name = "hvscsi",
 	.queuecommand = hvscsi_queuecommand,
 	.commit_rqs = hvscsi_commit_rqs,
-	.mq_poll = hvscsi_mq_poll,
+	HVSCSI_POLL_OPS
 	.map_queues = hvscsi_map_queues,
 	.eh_timed_out = hvscsi_eh_timed_out,
 	.host_reset = hvscsi_host_reset,
-	.slave_alloc = hvscsi_slave_alloc,
-	.slave_configure = hvscsi_slave_configure,
-	.slave_destroy = hvscsi_slave_destroy,
+	.sdev_init = hvscsi_sdev_init,
+	.sdev_configure = hvscsi_sdev_configure,
+	.sdev_destroy = hvscsi_sdev_destroy,
 	.change_queue_depth = scsi_change_queue_depth,
 	.bios_param = hvscsi_bios_param,
 	.this_id = -1,
@@ -152,7 +152,7 @@ static int hvscsi_configure_host(struct hvscsi *hv)
 	host->can_queue = hv->depth;
 	host->cmd_per_lun = min_t(u32, hv->depth, HVSCSI_MAX_LUN_DEPTH);
 	host->nr_hw_queues = hv->queue_count;
-	host->nr_maps = hv->poll_count ? HCTX_MAX_TYPES : 1;
+	hvscsi_compat_set_maps(host, hv->poll_count ? HCTX_MAX_TYPES : 1);
 	host->max_lun = HVSCSI_MAX_LUNS;
 	host->max_id = HVSCSI_MAX_TARGETS;
 	host->max_channel = HVSCSI_MAX_PATHS - 1;
@@ -160,7 +160,7 @@ static int hvscsi_configure_host(struct hvscsi *hv)
 	 * What is longer than a request has room for is refused here and not by
 	 * the mid-layer, which may leave a batch without its last command.
 	 */
-	host->max_cmd_len = sizeof_field(struct scsi_cmnd, cmnd);
+	host->max_cmd_len = U8_MAX;
 	host->max_sectors = hv->max_transfer >> SECTOR_SHIFT;
 	host->sg_tablesize = pages + 1;
 	return 0;

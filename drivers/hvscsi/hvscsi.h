@@ -185,7 +185,7 @@ void hvscsi_sub_channel(struct hvring_channel *primary,
 void hvscsi_collect(struct hvscsi *hv);
 void hvscsi_choose_queues(struct hvscsi *hv);
 u32 hvscsi_capacity(const struct hvscsi *hv);
-void hvscsi_map_queues(struct Scsi_Host *host);
+HVSCSI_MAP_TYPE hvscsi_map_queues(struct Scsi_Host *host);
 
 /* recover.c */
 HVSCSI_TIMEOUT_TYPE hvscsi_eh_timed_out(struct scsi_cmnd *cmd);
@@ -237,7 +237,8 @@ static inline void hvscsi_unmap_pages(const struct hvscsi *hv,
 /* submit.c */
 void hvscsi_fill_template(struct vstor_packet *request,
 			  const struct scsi_device *sdev);
-int hvscsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd);
+HVSCSI_QUEUE_TYPE hvscsi_queuecommand(struct Scsi_Host *host,
+				      struct scsi_cmnd *cmd);
 void hvscsi_commit_rqs(struct Scsi_Host *host, u16 queue);
 void hvscsi_publish(struct hvscsi_link *link);
 

@@ -61,6 +61,10 @@ static struct hvscsi_range hvscsi_polled = { 0, 0, 128 };
 module_param_cb(poll_queues, &hvscsi_range_ops, &hvscsi_polled, 0444);
 MODULE_PARM_DESC(poll_queues, "Channels for polled I/O beside those, 0 to 128, as far as host and CPUs have them; of too few these come first, but one always interrupts (default 0)");
 
+/*
+ * A ring is made of the guest's pages, the first of which holds no more than the
+ * control page, and its data has to hold a few requests.
+ */
 unsigned int hvscsi_ring_bytes(void)
 {
 	return max_t(unsigned int, PAGE_ALIGN(hvscsi_ring_size.value),

@@ -16,7 +16,6 @@
 #include <linux/device.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
-#include <linux/math.h>
 #include <linux/slab.h>
 #include <linux/topology.h>
 #include <scsi/scsi.h>
@@ -50,7 +49,7 @@ static u32 hvscsi_wanted(void)
 /* The block layer cannot spread CPUs over more queues than there are CPUs. */
 static u32 hvscsi_wanted_polled(void)
 {
-	return min(hvscsi_poll_queues(), num_online_cpus());
+	return HVSCSI_CAN_POLL ? min(hvscsi_poll_queues(), num_online_cpus()) : 0;
 }
 
 int hvscsi_alloc_links(struct hvscsi *hv)
@@ -234,7 +233,7 @@ static u32 hvscsi_queue_for(const struct hvscsi *hv, unsigned int cpu,
 	return turn % count;
 }
 
-void hvscsi_map_queues(struct Scsi_Host *host)
+HVSCSI_MAP_TYPE hvscsi_map_queues(struct Scsi_Host *host)
 {
 	struct hvscsi *hv = shost_priv(host);
 	struct blk_mq_queue_map *map = host->tag_set.map;
@@ -248,10 +247,11 @@ void hvscsi_map_queues(struct Scsi_Host *host)
 					 map[HCTX_TYPE_DEFAULT].nr_queues,
 					 turn++);
 	if (!hv->poll_count)
-		return;
+		return HVSCSI_MAPPED;
 
 	map[HCTX_TYPE_READ].nr_queues = 0;
 	map[HCTX_TYPE_POLL].nr_queues = hv->poll_count;
 	map[HCTX_TYPE_POLL].queue_offset = map[HCTX_TYPE_DEFAULT].nr_queues;
 	blk_mq_map_queues(&map[HCTX_TYPE_POLL]);
+	return HVSCSI_MAPPED;
 }

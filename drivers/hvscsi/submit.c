@@ -207,7 +207,8 @@ static int hvscsi_end(struct hvscsi_link *link, struct scsi_cmnd *cmd,
 	return 0;
 }
 
-int hvscsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
+HVSCSI_QUEUE_TYPE hvscsi_queuecommand(struct Scsi_Host *host,
+				      struct scsi_cmnd *cmd)
 {
 	struct hvscsi *hv = shost_priv(host);
 	u16 queue = scsi_cmd_to_rq(cmd)->mq_hctx->queue_num;

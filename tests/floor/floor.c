@@ -12,6 +12,7 @@
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
+#include <hvscsi/compat.h>
 
 #define FLOOR_BLOCKS	(1u << 21)
 #define FLOOR_BLOCK	512u
@@ -46,10 +47,12 @@ static void floor_capacity(struct scsi_cmnd *cmd)
 
 static void floor_refuse(struct scsi_cmnd *cmd)
 {
-	scsi_build_sense(cmd, 0, ILLEGAL_REQUEST, 0x20, 0);
+	scsi_build_sense_buffer(0, cmd->sense_buffer, ILLEGAL_REQUEST, 0x20, 0);
+	cmd->result = SAM_STAT_CHECK_CONDITION;
 }
 
-static int floor_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
+static HVSCSI_QUEUE_TYPE floor_queuecommand(struct Scsi_Host *host,
+					    struct scsi_cmnd *cmd)
 {
 	cmd->result = SAM_STAT_GOOD;
 	switch (cmd->cmnd[0]) {
