@@ -10,6 +10,6 @@ kunit_test_suites(&hvring_ring_suite, &hvring_ring_fault_suite,
 		  &hvring_full_suite, &hvring_receive_suite,
 		  &hvring_budget_suite, &hvring_violation_suite);
 
-MODULE_DESCRIPTION("KUnit tests of the VMBus ring transport");
+MODULE_DESCRIPTION("KUnit tests of hvring and hvscsi");
 MODULE_AUTHOR("hvscsi developers");
 MODULE_LICENSE("GPL");
