@@ -21,7 +21,7 @@ minihv: ## build the emulated host for the tests
 demo: ## show the driver at work in a stock kernel
 	@scripts/demo
 
-kunit: ## unit tests of the transport, in a user-mode kernel
+kunit: ## unit tests of both modules, in a user-mode kernel
 	@scripts/deps kunit
 	@scripts/kunit
 

@@ -15,5 +15,8 @@ extern struct kunit_suite hvring_full_suite;
 extern struct kunit_suite hvring_receive_suite;
 extern struct kunit_suite hvring_budget_suite;
 extern struct kunit_suite hvring_violation_suite;
+extern struct kunit_suite hvscsi_outcome_suite;
+extern struct kunit_suite hvscsi_answer_suite;
+extern struct kunit_suite hvscsi_queues_suite;
 
 #endif /* _HVSCSI_KUNIT_SUITES_H */
