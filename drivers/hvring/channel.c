@@ -77,7 +77,7 @@ void hvring_channel_break(struct hvring_channel *ch, const char *why, u64 value)
 
 bool hvring_channel_broken(const struct hvring_channel *ch)
 {
-	return test_bit(HVRING_CHANNEL_BROKEN, &ch->flags);
+	return hvring_broken(ch);
 }
 EXPORT_SYMBOL_NS_GPL(hvring_channel_broken, HVRING);
 
@@ -86,7 +86,7 @@ bool hvring_channel_rescinded(const struct hvring_channel *ch)
 	bool rescinded;
 
 	rcu_read_lock();
-	rescinded = READ_ONCE(*READ_ONCE(ch->rescinded));
+	rescinded = hvring_rescinded_locked(ch);
 	rcu_read_unlock();
 	return rescinded;
 }

@@ -6,7 +6,9 @@
 #ifndef _HVRING_INTERNAL_H
 #define _HVRING_INTERNAL_H
 
+#include <linux/bitops.h>
 #include <linux/cache.h>
+#include <linux/compiler.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -137,6 +139,21 @@ static inline void hvring_count(struct hvring_channel *ch,
 				enum hvring_count what, u32 amount)
 {
 	this_cpu_add(ch->counters->n[what], amount);
+}
+
+/*
+ * Under a lock of the channel, which like every spinlock counts as an RCU
+ * section.
+ */
+static inline bool hvring_rescinded_locked(const struct hvring_channel *ch)
+{
+	return READ_ONCE(*READ_ONCE(ch->rescinded));
+}
+
+/* Any context. */
+static inline bool hvring_broken(const struct hvring_channel *ch)
+{
+	return test_bit(HVRING_CHANNEL_BROKEN, &ch->flags);
 }
 
 /* channel.c, for backends */

@@ -63,8 +63,8 @@ static const char *hvring_malformed(int err)
 	}
 }
 
-/* Returns true if a packet was taken, false if there is none to be had. */
-static bool hvring_receive_one(struct hvring_channel *ch)
+/* Returns the bytes of the packet that was taken, 0 if there is none to be had. */
+static u32 hvring_receive_one(struct hvring_channel *ch)
 {
 	struct hvring_packet packet;
 	const void *at;
@@ -73,13 +73,13 @@ static bool hvring_receive_one(struct hvring_channel *ch)
 
 	avail = hvring_in_peek(&ch->in, &at);
 	if (!avail)
-		return false;
+		return 0;
 
 	bytes = hvring_packet_parse(at, avail, &packet);
 	if (bytes < 0) {
 		hvring_channel_break(ch, hvring_malformed(bytes),
 				     ch->in.cursor);
-		return false;
+		return 0;
 	}
 
 	trace_hvring_receive(ch, &packet);
@@ -89,7 +89,7 @@ static bool hvring_receive_one(struct hvring_channel *ch)
 				     "transaction id is not outstanding" :
 				     "unexpected packet, transaction id",
 				     packet.id);
-		return false;
+		return 0;
 	}
 
 	hvring_in_advance(&ch->in, bytes);
@@ -97,21 +97,25 @@ static bool hvring_receive_one(struct hvring_channel *ch)
 	hvring_count(ch, HVRING_BYTES_RECEIVED, bytes);
 	if (!packet.id)
 		hvring_count(ch, HVRING_UNSOLICITED, 1);
-	return true;
+	return bytes;
 }
 
 /* Returns true if the ring was seen empty, false if the budget is used up. */
 static bool hvring_receive_some(struct hvring_channel *ch,
 				struct hvring_budget *budget, bool *kick)
 {
-	struct hvring_in *in = &ch->in;
+	u32 lag = ch->in.size / HVRING_LAG_DIVISOR, held = 0, bytes;
 
 	while (hvring_budget_left(budget)) {
-		if (hvring_channel_broken(ch) || !hvring_receive_one(ch))
+		bytes = hvring_broken(ch) ? 0 : hvring_receive_one(ch);
+		if (!bytes)
 			return true;
 		budget->taken++;
-		if (hvring_in_unpublished(in) >= in->size / HVRING_LAG_DIVISOR)
-			*kick |= hvring_in_publish(in);
+		held += bytes;
+		if (held >= lag) {
+			*kick |= hvring_in_publish(&ch->in);
+			held = 0;
+		}
 	}
 	return false;
 }
@@ -139,7 +143,7 @@ static bool hvring_drain(struct hvring_channel *ch,
 	do {
 		hvring_in_mask(in);
 		empty = hvring_receive_some(ch, budget, &kick);
-		if (hvring_channel_broken(ch))
+		if (hvring_broken(ch))
 			return kick;
 		kick |= hvring_in_publish(in);
 	} while (empty && !ch->polled && hvring_in_unmask(in));
@@ -168,7 +172,7 @@ static u32 hvring_drain_within(struct hvring_channel *ch, u32 packets, u64 ns)
 	/* Time spent on waiting for whoever drained before does not count. */
 	if (ns)
 		budget.deadline = local_clock() + ns;
-	if (ch->receiving && !hvring_channel_broken(ch))
+	if (ch->receiving && !hvring_broken(ch))
 		kick = hvring_drain(ch, &budget);
 	spin_unlock_irqrestore(&ch->in_lock, flags);
 
@@ -226,7 +230,7 @@ void hvring_channel_set_polled(struct hvring_channel *ch, bool polled)
 {
 	spin_lock_irq(&ch->in_lock);
 	WRITE_ONCE(ch->polled, polled);
-	if (polled && ch->receiving && !hvring_channel_broken(ch))
+	if (polled && ch->receiving && !hvring_broken(ch))
 		hvring_in_mask(&ch->in);
 	spin_unlock_irq(&ch->in_lock);
 

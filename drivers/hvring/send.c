@@ -73,9 +73,9 @@ int hvring_channel_reserve(struct hvring_channel *ch, struct hvring_slot *slot)
 
 	lockdep_assert_held(&ch->out_lock);
 
-	if (!ch->sending || hvring_channel_rescinded(ch))
+	if (!ch->sending || hvring_rescinded_locked(ch))
 		return -ENODEV;
-	if (hvring_channel_broken(ch))
+	if (hvring_broken(ch))
 		return -EIO;
 
 	err = hvring_packet_measure(slot);
@@ -115,7 +115,7 @@ void hvring_channel_publish(struct hvring_channel *ch)
 	lockdep_assert_held(&ch->out_lock);
 
 	bytes = hvring_out_unpublished(&ch->out);
-	if (!ch->sending || !bytes || hvring_channel_broken(ch))
+	if (!ch->sending || !bytes || hvring_broken(ch))
 		return;
 
 	kick = hvring_out_publish(&ch->out);
@@ -137,15 +137,16 @@ EXPORT_SYMBOL_NS_GPL(hvring_channel_publish, HVRING);
 void hvring_channel_unlock(struct hvring_channel *ch, unsigned long flags)
 	__releases(&ch->out_lock)
 {
-	bool kick = ch->kick;
+	if (!ch->kick) {
+		spin_unlock_irqrestore(&ch->out_lock, flags);
+		return;
+	}
 
 	ch->kick = false;
 	rcu_read_lock();
 	spin_unlock_irqrestore(&ch->out_lock, flags);
-	if (kick) {
-		trace_hvring_signal(ch, false);
-		ch->ops->notify(ch, HVRING_NOTIFY_DATA);
-	}
+	trace_hvring_signal(ch, false);
+	ch->ops->notify(ch, HVRING_NOTIFY_DATA);
 	rcu_read_unlock();
 }
 EXPORT_SYMBOL_NS_GPL(hvring_channel_unlock, HVRING);
@@ -158,7 +159,7 @@ static bool hvring_send_resume(struct hvring_channel *ch)
 {
 	bool waited = ch->out.awaited;
 
-	if (!hvring_channel_broken(ch))
+	if (!hvring_broken(ch))
 		return hvring_out_resume(&ch->out);
 
 	WRITE_ONCE(ch->out.awaited, 0);
@@ -201,8 +202,8 @@ void hvring_send_wake(struct hvring_channel *ch)
 /* Whether whoever waits cannot be helped by room any more. */
 static bool hvring_send_hopeless(const struct hvring_channel *ch)
 {
-	return !ch->sending || hvring_channel_broken(ch) ||
-	       hvring_channel_rescinded(ch);
+	return !ch->sending || hvring_broken(ch) ||
+	       hvring_rescinded_locked(ch);
 }
 
 /* For hosts that ignore the pending size, and for channels that end. */

@@ -128,16 +128,13 @@ static u32 query_properties(struct controller *ctl, struct vstor_packet *pkt)
 	return VSTOR_STATUS_SUCCESS;
 }
 
-static u32 create_sub_channels(struct controller *ctl, u32 controller,
-			       u16 count)
+static u32 create_sub_channels(struct controller *ctl, u16 count)
 {
 	if (count > options.sub_channels)
 		return VSTOR_STATUS_INVALID_PARAMETER;
 	if (ctl->state == STATE_END && ctl->sub_channels_asked)
 		return VSTOR_STATUS_INVALID_STATE;
 	ctl->sub_channels_asked = true;
-	if (!fault_silent(FAULT_OFFER))
-		vmbus_offer_sub_channels(controller, count);
 	return VSTOR_STATUS_SUCCESS;
 }
 
@@ -159,8 +156,7 @@ static u32 initialise(struct channel *c, u32 operation,
 		return query_properties(ctl, pkt);
 	if (operation == VSTOR_OP_CREATE_SUB_CHANNELS &&
 	    (ctl->state == STATE_END || ctl->state == STATE_READY))
-		return create_sub_channels(ctl, c->controller,
-					   pkt->sub_channel_count);
+		return create_sub_channels(ctl, pkt->sub_channel_count);
 	if (operation == VSTOR_OP_END_INIT && ctl->state == STATE_END) {
 		ctl->state = STATE_READY;
 		return VSTOR_STATUS_SUCCESS;
@@ -168,9 +164,18 @@ static u32 initialise(struct channel *c, u32 operation,
 	return VSTOR_STATUS_INVALID_STATE;
 }
 
+/* A host that refuses to make any offers none. */
+static void offer_sub_channels(const struct channel *c,
+			       const struct vstor_packet *answer, u16 count)
+{
+	if (!answer->status && !fault_silent(FAULT_OFFER))
+		vmbus_offer_sub_channels(c->controller, count);
+}
+
 static void execute(struct channel *c, struct request *r)
 {
 	struct vstor_packet *pkt = &r->pkt;
+	u16 count = pkt->sub_channel_count;
 	u32 operation = pkt->operation;
 
 	pkt->operation = VSTOR_OP_COMPLETE_IO;
@@ -192,6 +197,8 @@ static void execute(struct channel *c, struct request *r)
 	default:
 		pkt->status = initialise(c, operation, pkt);
 		r->unanswered = fault_answer(operation, pkt, &r->size);
+		if (operation == VSTOR_OP_CREATE_SUB_CHANNELS)
+			offer_sub_channels(c, pkt, count);
 	}
 }
 
