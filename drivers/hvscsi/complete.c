@@ -70,15 +70,17 @@ static const struct hvscsi_meaning hvscsi_meanings[VSTOR_SRB_STATUS_MASK + 1] = 
 	[VSTOR_SRB_INTERNAL_ERROR]	= { DID_ERROR },
 };
 
-static struct hvscsi_meaning hvscsi_meaning_of(u8 srb_status)
+static const struct hvscsi_meaning hvscsi_unknown = { DID_ERROR };
+
+static const struct hvscsi_meaning *hvscsi_meaning_of(u8 srb_status)
 {
 	u8 code = srb_status & VSTOR_SRB_STATUS_MASK;
-	struct hvscsi_meaning meaning = hvscsi_meanings[code];
+	const struct hvscsi_meaning *meaning = &hvscsi_meanings[code];
 
-	if (code != VSTOR_SRB_SUCCESS && !meaning.busy &&
-	    meaning.host_byte == DID_OK)
-		meaning.host_byte = DID_ERROR;
-	return meaning;
+	if (code == VSTOR_SRB_SUCCESS || meaning->busy ||
+	    meaning->host_byte != DID_OK)
+		return meaning;
+	return &hvscsi_unknown;
 }
 
 /*
@@ -112,30 +114,31 @@ static bool hvscsi_status_speaks(u8 scsi_status)
  */
 int hvscsi_map_outcome(const struct hvscsi_outcome *outcome)
 {
-	struct hvscsi_meaning meaning = hvscsi_meaning_of(outcome->srb_status);
-	bool fine = meaning.host_byte == DID_OK;
+	const struct hvscsi_meaning *meaning =
+		hvscsi_meaning_of(outcome->srb_status);
+	bool fine = meaning->host_byte == DID_OK;
 	u8 status = outcome->scsi_status;
 
-	if (meaning.final)
-		return meaning.host_byte << 16;
+	if (meaning->final)
+		return meaning->host_byte << 16;
 	if (status == SAM_STAT_CHECK_CONDITION && outcome->sense_valid)
 		return SAM_STAT_CHECK_CONDITION;
 	if (hvscsi_status_speaks(status))
 		return status;
-	if (meaning.busy)
+	if (meaning->busy)
 		return SAM_STAT_BUSY;
 	if (fine && (status == SAM_STAT_GOOD ||
 		     status == SAM_STAT_CONDITION_MET))
 		return status;
 
-	if (meaning.tolerated && hvscsi_asks_only(outcome->opcode))
+	if (meaning->tolerated && hvscsi_asks_only(outcome->opcode))
 		return SAM_STAT_GOOD;
 	/* Sent by user space, which wants to see the status and no retries. */
 	if ((outcome->opcode == ATA_12 || outcome->opcode == ATA_16) &&
 	    status == SAM_STAT_CHECK_CONDITION)
 		return DID_PASSTHROUGH << 16 | status;
 
-	return (fine ? DID_ERROR : meaning.host_byte) << 16;
+	return (fine ? DID_ERROR : meaning->host_byte) << 16;
 }
 
 /**
@@ -149,7 +152,7 @@ int hvscsi_map_outcome(const struct hvscsi_outcome *outcome)
  */
 u32 hvscsi_moved(const struct hvscsi_outcome *outcome)
 {
-	if (!hvscsi_meaning_of(outcome->srb_status).moved)
+	if (!hvscsi_meaning_of(outcome->srb_status)->moved)
 		return 0;
 	return min(outcome->moved, outcome->asked);
 }
@@ -165,37 +168,56 @@ static bool hvscsi_copy_sense(struct scsi_cmnd *cmd,
 	return scsi_normalize_sense(cmd->sense_buffer, length, &header);
 }
 
-static void hvscsi_finish(struct hvscsi *hv, struct scsi_cmnd *cmd,
-			  const struct vstor_packet *answer)
+/* Nearly all end like this, which needs no further thought. */
+static bool hvscsi_is_plain(const struct hvscsi_outcome *outcome)
+{
+	return outcome->srb_status == VSTOR_SRB_SUCCESS &&
+	       outcome->scsi_status == SAM_STAT_GOOD &&
+	       outcome->moved == outcome->asked;
+}
+
+static void hvscsi_judge(const struct hvscsi *hv, struct scsi_cmnd *cmd,
+			 struct hvscsi_outcome *outcome,
+			 const struct vstor_packet *answer)
 {
 	const struct vstor_srb *srb = &answer->srb;
-	struct hvscsi_outcome outcome = {
-		.opcode = cmd->cmnd[0],
-		.srb_status = READ_ONCE(srb->srb_status),
-		.scsi_status = READ_ONCE(srb->scsi_status),
-		.asked = scsi_bufflen(cmd),
-		.moved = READ_ONCE(srb->data_length),
-	};
-	u32 status = READ_ONCE(answer->status);
 
-	scsi_dma_unmap(cmd);
-
-	if (outcome.scsi_status == SAM_STAT_CHECK_CONDITION &&
-	    outcome.srb_status & VSTOR_SRB_AUTOSENSE_VALID)
-		outcome.sense_valid =
+	outcome->opcode = cmd->cmnd[0];
+	if (outcome->scsi_status == SAM_STAT_CHECK_CONDITION &&
+	    outcome->srb_status & VSTOR_SRB_AUTOSENSE_VALID)
+		outcome->sense_valid =
 			hvscsi_copy_sense(cmd, srb,
 					  READ_ONCE(srb->sense_length));
 
-	cmd->result = hvscsi_map_outcome(&outcome);
-	scsi_set_resid(cmd, outcome.asked - hvscsi_moved(&outcome));
+	cmd->result = hvscsi_map_outcome(outcome);
+	scsi_set_resid(cmd, outcome->asked - hvscsi_moved(outcome));
 
 	if (host_byte(cmd->result) == DID_ERROR)
 		dev_warn_ratelimited(hvring_channel_device(hv->ch),
 				     "%u:%u:%llu: command %#x failed: srb %#x scsi %#x status %#x\n",
 				     cmd->device->channel, cmd->device->id,
-				     cmd->device->lun, outcome.opcode,
-				     outcome.srb_status, outcome.scsi_status,
-				     status);
+				     cmd->device->lun, outcome->opcode,
+				     outcome->srb_status, outcome->scsi_status,
+				     READ_ONCE(answer->status));
+}
+
+static void hvscsi_finish(const struct hvscsi *hv, struct scsi_cmnd *cmd,
+			  const struct vstor_packet *answer)
+{
+	struct hvscsi_outcome outcome = {
+		.srb_status = READ_ONCE(answer->srb.srb_status),
+		.scsi_status = READ_ONCE(answer->srb.scsi_status),
+		.asked = scsi_bufflen(cmd),
+		.moved = READ_ONCE(answer->srb.data_length),
+	};
+
+	hvscsi_unmap_pages(hv, cmd);
+	if (likely(hvscsi_is_plain(&outcome))) {
+		cmd->result = SAM_STAT_GOOD;
+		scsi_set_resid(cmd, 0);
+	} else {
+		hvscsi_judge(hv, cmd, &outcome, answer);
+	}
 	scsi_done(cmd);
 }
 
@@ -303,7 +325,7 @@ void hvscsi_fail_outstanding(struct hvscsi *hv, const struct hvscsi_link *link,
 		cmd = hvscsi_slot_claim(slot, id);
 		if (!cmd)
 			continue;
-		scsi_dma_unmap(cmd);
+		hvscsi_unmap_pages(hv, cmd);
 		cmd->result = host_byte << 16;
 		scsi_set_resid(cmd, scsi_bufflen(cmd));
 		scsi_done(cmd);

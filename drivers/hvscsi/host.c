@@ -9,7 +9,6 @@
 #include <linux/blkdev.h>
 #include <linux/delay.h>
 #include <linux/device.h>
-#include <linux/dma-mapping.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -41,14 +40,30 @@
  */
 static int hvscsi_slave_alloc(struct scsi_device *sdev)
 {
+	struct vstor_packet *template;
+
+	template = kmalloc(sizeof(*template), GFP_KERNEL);
+	if (!template)
+		return -ENOMEM;
+
+	hvscsi_fill_template(template, sdev);
+	sdev->hostdata = template;
 	sdev->sdev_bflags = BLIST_REPORTLUN2 | BLIST_TRY_VPD_PAGES;
 	return 0;
+}
+
+static void hvscsi_slave_destroy(struct scsi_device *sdev)
+{
+	kfree(sdev->hostdata);
+	sdev->hostdata = NULL;
 }
 
 static int hvscsi_slave_configure(struct scsi_device *sdev)
 {
 	const struct hvscsi *hv = shost_priv(sdev->host);
 
+	/* Nothing is sent to it meanwhile: it has just said what it is. */
+	hvscsi_fill_template(sdev->hostdata, sdev);
 	blk_queue_rq_timeout(sdev->request_queue, HVSCSI_TIMEOUT_SECONDS * HZ);
 	sdev->no_report_opcodes = 1;
 	sdev->no_write_same = 1;
@@ -106,6 +121,7 @@ static struct scsi_host_template hvscsi_template = {
 	.host_reset = hvscsi_host_reset,
 	.slave_alloc = hvscsi_slave_alloc,
 	.slave_configure = hvscsi_slave_configure,
+	.slave_destroy = hvscsi_slave_destroy,
 	.change_queue_depth = scsi_change_queue_depth,
 	.bios_param = hvscsi_bios_param,
 	.this_id = -1,
@@ -202,8 +218,7 @@ int hvscsi_probe(struct hvring_channel *ch)
 	init_completion(&hv->handshake.answered);
 	mutex_init(&hv->connect_lock);
 	INIT_DELAYED_WORK(&hv->watch, hvscsi_watch_work);
-	/* A bounced buffer keeps its offset in the page. */
-	dma_set_min_align_mask(dev, HVRING_PAGE_SIZE - 1);
+	hvscsi_choose_pages(hv);
 
 	err = hvscsi_alloc_links(hv);
 	if (err)

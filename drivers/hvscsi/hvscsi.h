@@ -94,6 +94,7 @@ struct hvscsi_handshake {
  * @handshake: used before that.
  * @version: agreed protocol version.
  * @max_transfer: bytes that the host takes in one request.
+ * @direct: the DMA API would change nothing, see pages.c.
  * @depth: number of @slots, the SCSI host's can_queue.
  * @slots: one for each tag.
  * @links: the primary channel and room for the sub-channels that we may want.
@@ -120,6 +121,7 @@ struct hvscsi {
 	struct hvscsi_handshake handshake;
 	u16 version;
 	u32 max_transfer;
+	bool direct;
 	u32 depth;
 	struct hvscsi_slot *slots;
 
@@ -211,7 +213,16 @@ static inline bool hvscsi_is_primary(const struct hvscsi_link *link)
 	return link == link->hv->links;
 }
 
+/* pages.c */
+void hvscsi_choose_pages(struct hvscsi *hv);
+int hvscsi_map_pages(const struct hvscsi *hv, struct scsi_cmnd *cmd);
+void hvscsi_unmap_pages(const struct hvscsi *hv, struct scsi_cmnd *cmd);
+int hvscsi_fill_pages(const struct hvscsi *hv, struct scsi_cmnd *cmd,
+		      int segments, const struct hvring_slot *slot);
+
 /* submit.c */
+void hvscsi_fill_template(struct vstor_packet *request,
+			  const struct scsi_device *sdev);
 int hvscsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd);
 void hvscsi_commit_rqs(struct Scsi_Host *host, u16 queue);
 void hvscsi_publish(struct hvscsi_link *link);

@@ -12,7 +12,6 @@
  * given the batch then.
  */
 #include <linux/blk-mq.h>
-#include <linux/dma-mapping.h>
 #include <linux/scatterlist.h>
 #include <linux/string.h>
 #include <scsi/scsi.h>
@@ -43,38 +42,6 @@ static void hvscsi_refuse(struct scsi_cmnd *cmd, int host_byte)
 	scsi_done(cmd);
 }
 
-/*
- * The host takes one range: every page but the first begins at offset 0 and
- * every page but the last is full. The block layer keeps that promise (see the
- * virt_boundary_mask); a list that breaks it would make the host move the
- * wrong bytes, so it is not sent.
- */
-static int hvscsi_fill_pages(struct scsi_cmnd *cmd, int mapped,
-			     const struct hvring_slot *slot)
-{
-	struct scatterlist *sg;
-	u32 filled = 0;
-	int i;
-
-	scsi_for_each_sg(cmd, sg, mapped, i) {
-		dma_addr_t first = sg_dma_address(sg);
-		dma_addr_t end = first + sg_dma_len(sg);
-		u64 pfn = first >> HVRING_PAGE_SHIFT;
-		u64 stop = (end + HVRING_PAGE_SIZE - 1) >> HVRING_PAGE_SHIFT;
-
-		if (i > 0 && first % HVRING_PAGE_SIZE)
-			return -EINVAL;
-		if (i < mapped - 1 && end % HVRING_PAGE_SIZE)
-			return -EINVAL;
-		if (stop - pfn > slot->pfn_count - filled)
-			return -EINVAL;
-		while (pfn < stop)
-			slot->pfn[filled++] = pfn++;
-	}
-
-	return filled == slot->pfn_count ? 0 : -EINVAL;
-}
-
 static void hvscsi_set_direction(struct vstor_srb *srb,
 				 const struct scsi_cmnd *cmd)
 {
@@ -92,26 +59,26 @@ static void hvscsi_set_direction(struct vstor_srb *srb,
 	}
 }
 
-static void hvscsi_fill_request(struct scsi_cmnd *cmd,
-				const struct hvring_slot *slot)
+/**
+ * hvscsi_fill_template() - what all requests to a device have in common
+ * @request: to be copied by each request.
+ * @sdev: the device. Whether it queues is known after its INQUIRY only.
+ */
+void hvscsi_fill_template(struct vstor_packet *request,
+			  const struct scsi_device *sdev)
 {
-	const struct scsi_device *sdev = cmd->device;
-	struct vstor_packet *request = slot->payload;
 	struct vstor_srb *srb = &request->srb;
 
-	memset(request, 0, sizeof(*request));
-	request->operation = VSTOR_OP_EXECUTE_SRB;
-	request->flags = VSTOR_FLAG_COMPLETION_REQUESTED;
-
+	*request = (struct vstor_packet){
+		.operation = VSTOR_OP_EXECUTE_SRB,
+		.flags = VSTOR_FLAG_COMPLETION_REQUESTED,
+	};
 	srb->length = sizeof(*srb);
 	srb->port = sdev->host->host_no;
 	srb->path_id = sdev->channel;
 	srb->target_id = sdev->id;
 	srb->lun = sdev->lun;
 	srb->sense_length = VSTOR_SENSE_SIZE;
-	srb->data_length = slot->data_bytes;
-	srb->cdb_length = cmd->cmd_len;
-	memcpy(srb->cdb, cmd->cmnd, cmd->cmd_len);
 	srb->timeout = HVSCSI_HOST_SECONDS;
 
 	srb->srb_flags = VSTOR_SRB_NO_SYNC_TRANSFER;
@@ -121,16 +88,30 @@ static void hvscsi_fill_request(struct scsi_cmnd *cmd,
 		srb->queue_tag = VSTOR_QUEUE_TAG_UNTAGGED;
 		srb->queue_action = VSTOR_QUEUE_ACTION_SIMPLE;
 	}
+}
+
+static void hvscsi_fill_request(struct scsi_cmnd *cmd,
+				const struct hvring_slot *slot)
+{
+	const struct vstor_packet *template = cmd->device->hostdata;
+	struct vstor_packet *request = slot->payload;
+	struct vstor_srb *srb = &request->srb;
+
+	*request = *template;
+	srb->data_length = slot->data_bytes;
+	srb->cdb_length = cmd->cmd_len;
+	/* What is longer was refused, and what is shorter ends with zeroes. */
+	memcpy(srb->cdb, cmd->cmnd, VSTOR_CDB_SIZE);
 	hvscsi_set_direction(srb, cmd);
 }
 
-static int hvscsi_build(struct scsi_cmnd *cmd, int mapped,
-			const struct hvring_slot *slot)
+static int hvscsi_build(const struct hvscsi *hv, struct scsi_cmnd *cmd,
+			int segments, const struct hvring_slot *slot)
 {
 	int err = 0;
 
 	if (slot->pfn_count)
-		err = hvscsi_fill_pages(cmd, mapped, slot);
+		err = hvscsi_fill_pages(hv, cmd, segments, slot);
 	if (!err)
 		hvscsi_fill_request(cmd, slot);
 	return err;
@@ -143,13 +124,14 @@ static int hvscsi_build(struct scsi_cmnd *cmd, int mapped,
  * is outstanding finds this command in its slot or keeps it from being sent.
  */
 static int hvscsi_send(struct hvscsi_link *link, struct scsi_cmnd *cmd,
-		       int mapped)
+		       int segments)
 {
+	const struct hvscsi *hv = link->hv;
 	u32 tag = scsi_cmd_to_rq(cmd)->tag;
-	struct hvscsi_slot *own = &link->hv->slots[tag];
+	struct hvscsi_slot *own = &hv->slots[tag];
 	struct hvring_slot slot = {
 		.payload_bytes = sizeof(struct vstor_packet),
-		.data_bytes = mapped ? scsi_bufflen(cmd) : 0,
+		.data_bytes = segments ? scsi_bufflen(cmd) : 0,
 	};
 	bool last = cmd->flags & SCMD_LAST;
 	unsigned long flags;
@@ -161,14 +143,14 @@ static int hvscsi_send(struct hvscsi_link *link, struct scsi_cmnd *cmd,
 
 	own->generation++;
 	slot.id = (u64)own->generation << 32 | (tag + 1);
-	if (mapped)
-		slot.data_offset = sg_dma_address(scsi_sglist(cmd)) %
-				   HVRING_PAGE_SIZE;
+	/* Where a buffer is mapped does not change this. */
+	if (segments)
+		slot.data_offset = scsi_sglist(cmd)->offset % HVRING_PAGE_SIZE;
 
 	flags = hvring_channel_lock(link->ch);
 	err = hvring_channel_reserve(link->ch, &slot);
 	if (!err)
-		err = hvscsi_build(cmd, mapped, &slot);
+		err = hvscsi_build(hv, cmd, segments, &slot);
 	if (!err) {
 		hvscsi_slot_arm(own, slot.id, cmd, link);
 		hvring_channel_commit(link->ch, &slot);
@@ -197,9 +179,9 @@ void hvscsi_commit_rqs(struct Scsi_Host *host, u16 queue)
 
 /* A sub-channel may be gone, or broken; then there is still the primary. */
 static int hvscsi_send_somewhere(struct hvscsi_link *link,
-				 struct scsi_cmnd *cmd, int mapped)
+				 struct scsi_cmnd *cmd, int segments)
 {
-	int err = hvscsi_send(link, cmd, mapped);
+	int err = hvscsi_send(link, cmd, segments);
 
 	if (hvscsi_is_primary(link))
 		return err;
@@ -210,7 +192,7 @@ static int hvscsi_send_somewhere(struct hvscsi_link *link,
 		hvscsi_retire(link);
 	else
 		return err;
-	return hvscsi_send(link->hv->links, cmd, mapped);
+	return hvscsi_send(link->hv->links, cmd, segments);
 }
 
 /* For one that ends here, with those before it that may wait for it. */
@@ -230,22 +212,22 @@ int hvscsi_queuecommand(struct Scsi_Host *host, struct scsi_cmnd *cmd)
 	struct hvscsi *hv = shost_priv(host);
 	u16 queue = scsi_cmd_to_rq(cmd)->mq_hctx->queue_num;
 	struct hvscsi_link *link = READ_ONCE(hv->queues[queue]);
-	int mapped, err;
+	int segments, err;
 
 	if (READ_ONCE(hv->paused))
 		return SCSI_MLQUEUE_HOST_BUSY;
 	if (!hvscsi_command_allowed(hv, cmd))
 		return hvscsi_end(link, cmd, DID_ERROR);
 
-	mapped = scsi_dma_map(cmd);
-	if (mapped < 0)
+	segments = hvscsi_map_pages(hv, cmd);
+	if (segments < 0)
 		return SCSI_MLQUEUE_HOST_BUSY;
 
-	err = hvscsi_send_somewhere(link, cmd, mapped);
+	err = hvscsi_send_somewhere(link, cmd, segments);
 	if (!err)
 		return 0;
 
-	scsi_dma_unmap(cmd);
+	hvscsi_unmap_pages(hv, cmd);
 	/* Its tag would find room elsewhere, but this CPU has used that up. */
 	if (err == -EAGAIN || READ_ONCE(hv->paused))
 		return SCSI_MLQUEUE_HOST_BUSY;
