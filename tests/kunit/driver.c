@@ -29,6 +29,7 @@ static void command_done(struct scsi_cmnd *cmd)
 #define scsi_done(cmd)		command_done(cmd)
 
 #include "../../drivers/hvscsi/complete.c"
+#include "../../drivers/hvscsi/pages.c"
 #include "../../drivers/hvscsi/queues.c"
 
 unsigned int hvscsi_ring_bytes(void)

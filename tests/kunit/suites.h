@@ -18,5 +18,6 @@ extern struct kunit_suite hvring_violation_suite;
 extern struct kunit_suite hvscsi_outcome_suite;
 extern struct kunit_suite hvscsi_answer_suite;
 extern struct kunit_suite hvscsi_queues_suite;
+extern struct kunit_suite hvscsi_pages_suite;
 
 #endif /* _HVSCSI_KUNIT_SUITES_H */
