@@ -21,7 +21,7 @@ minihv: ## build the emulated host for the tests
 demo: ## show the driver at work in a stock kernel
 	@scripts/demo
 
-kunit: ## unit tests of the transport, in a user-mode kernel
+kunit: ## unit tests of both modules, in a user-mode kernel
 	@scripts/deps kunit
 	@scripts/kunit
 
@@ -39,7 +39,7 @@ check-long: ## what takes hours: a cold user-mode kernel, mutants, long fuzz, ma
 	@tests/ringtest/run long
 	@tests/fuzz/run 1800
 
-mutants: ## break the transport in many ways, one at a time, and see each noticed
+mutants: ## break both modules in many ways, one at a time, and see each noticed
 	@scripts/deps check
 	@tests/mutants/run
 

@@ -127,8 +127,9 @@ int hvscsi_map_outcome(const struct hvscsi_outcome *outcome)
 		return status;
 	if (meaning->busy)
 		return SAM_STAT_BUSY;
-	if (fine && status == SAM_STAT_GOOD)
-		return SAM_STAT_GOOD;
+	if (fine && (status == SAM_STAT_GOOD ||
+		     status == SAM_STAT_CONDITION_MET))
+		return status;
 
 	if (meaning->tolerated && hvscsi_asks_only(outcome->opcode))
 		return SAM_STAT_GOOD;

@@ -42,11 +42,13 @@ struct Scsi_Host;
  * @ch: the channel. Its struct stays until remove has returned.
  * @open: @ch is set, and open. Of a sub-channel this may come late, and goes
  *	when the controller is connected once more.
+ * @cpus: CPUs whose queue was given this channel, as far as they are mapped.
  */
 struct hvscsi_link {
 	struct hvscsi *hv;
 	struct hvring_channel *ch;
 	bool open;
+	u32 cpus;
 };
 
 /**

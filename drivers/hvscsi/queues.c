@@ -214,38 +214,68 @@ u32 hvscsi_capacity(const struct hvscsi *hv)
 	return sum;
 }
 
-/* The queue that interrupts this CPU, else one nearby, else any; in turn. */
-static u32 hvscsi_queue_for(const struct hvscsi *hv, unsigned int cpu,
-			    u32 count, u32 turn)
+/* The less the better: a channel nearby, then one that few CPUs use. */
+static u64 hvscsi_cost(const struct hvscsi_link *link, unsigned int cpu)
 {
-	u32 i;
+	bool far = cpu_to_node(hvring_channel_cpu(link->ch)) !=
+		   cpu_to_node(cpu);
 
-	for (i = 0; i < count; i++)
-		if (hvring_channel_cpu(hv->queues[i]->ch) == cpu)
-			return i;
-	for (i = 0; i < count; i++) {
-		u32 queue = (turn + i) % count;
+	return (u64)far << 32 | link->cpus;
+}
 
-		if (cpu_to_node(hvring_channel_cpu(hv->queues[queue]->ch)) ==
-		    cpu_to_node(cpu))
-			return queue;
+static u32 hvscsi_queue_for(const struct hvscsi *hv, unsigned int cpu,
+			    u32 count)
+{
+	u32 i, best = 0;
+
+	for (i = 1; i < count; i++)
+		if (hvscsi_cost(hv->queues[i], cpu) <
+		    hvscsi_cost(hv->queues[best], cpu))
+			best = i;
+	return best;
+}
+
+static void hvscsi_map_cpu(struct hvscsi *hv, struct blk_mq_queue_map *map,
+			   unsigned int cpu, u32 queue)
+{
+	map->mq_map[cpu] = queue;
+	hv->queues[queue]->cpus++;
+}
+
+/*
+ * First each CPU that a channel interrupts, as its answers are in its cache
+ * then. The others go where few are so far: no queue of a node stays without a
+ * CPU as long as there are any left.
+ */
+static void hvscsi_map_cpus(struct hvscsi *hv, struct blk_mq_queue_map *map)
+{
+	u32 none = map->nr_queues, i;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		map->mq_map[cpu] = none;
+
+	for (i = 0; i < map->nr_queues; i++) {
+		cpu = hvring_channel_cpu(hv->queues[i]->ch);
+		hv->queues[i]->cpus = 0;
+		if (map->mq_map[cpu] == none)
+			hvscsi_map_cpu(hv, map, cpu, i);
 	}
-	return turn % count;
+
+	for_each_possible_cpu(cpu)
+		if (map->mq_map[cpu] == none)
+			hvscsi_map_cpu(hv, map, cpu,
+				       hvscsi_queue_for(hv, cpu,
+							map->nr_queues));
 }
 
 HVSCSI_MAP_TYPE hvscsi_map_queues(struct Scsi_Host *host)
 {
 	struct hvscsi *hv = shost_priv(host);
 	struct blk_mq_queue_map *map = host->tag_set.map;
-	u32 turn = 0;
-	int cpu;
 
 	map[HCTX_TYPE_DEFAULT].nr_queues = hv->queue_count - hv->poll_count;
-	for_each_possible_cpu(cpu)
-		map[HCTX_TYPE_DEFAULT].mq_map[cpu] =
-			hvscsi_queue_for(hv, cpu,
-					 map[HCTX_TYPE_DEFAULT].nr_queues,
-					 turn++);
+	hvscsi_map_cpus(hv, &map[HCTX_TYPE_DEFAULT]);
 	if (!hv->poll_count)
 		return HVSCSI_MAPPED;
 

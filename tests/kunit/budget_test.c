@@ -71,7 +71,7 @@ static struct bus *flood_begin(struct kunit *test, struct flood *flood,
 			       u64 total)
 {
 	struct bus *bus = bus_open(test);
-	struct workqueue_struct *wq = alloc_ordered_workqueue("hvring_kunit", 0);
+	struct workqueue_struct *wq = alloc_ordered_workqueue("hvscsi_kunit", 0);
 
 	KUNIT_ASSERT_NOT_NULL(test, wq);
 	*flood = (struct flood){ .total = total, .wq = hvring_wq };

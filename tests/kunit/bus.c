@@ -20,7 +20,9 @@ static int backend_open(struct hvring_channel *ch, u32 ring_bytes,
 
 	bus->opens++;
 	if (!err)
-		err = rings_alloc(&bus->rings, ring_bytes - HVRING_PAGE_SIZE);
+		err = rings_alloc(&bus->rings,
+				  min_not_zero(bus->room, ring_bytes) -
+				  HVRING_PAGE_SIZE);
 	if (err)
 		return err;
 
@@ -101,38 +103,49 @@ void bus_suite_exit(struct kunit_suite *suite)
 	hvring_channel_teardown();
 }
 
-int bus_init(struct kunit *test)
+struct bus *bus_create(struct kunit *test, const char *name)
 {
 	struct bus *bus = kunit_kzalloc(test, sizeof(*bus), GFP_KERNEL);
 	int err;
 
 	if (!bus)
-		return -ENOMEM;
-	bus_timer_runs = false;
+		return ERR_PTR(-ENOMEM);
 	init_completion(&bus->woken);
-	bus->dev = root_device_register("hvring_kunit");
+	bus->dev = root_device_register(name);
 	if (IS_ERR(bus->dev))
-		return PTR_ERR(bus->dev);
+		return ERR_CAST(bus->dev);
 
 	err = hvring_channel_init(&bus->ch, &backend, bus->dev,
 				  &bus->rescinded);
 	if (err) {
 		root_device_unregister(bus->dev);
-		return err;
+		return ERR_PTR(err);
 	}
+	return bus;
+}
+
+void bus_destroy(struct bus *bus)
+{
+	hvring_channel_close(&bus->ch);
+	hvring_channel_destroy(&bus->ch);
+	root_device_unregister(bus->dev);
+}
+
+int bus_init(struct kunit *test)
+{
+	struct bus *bus = bus_create(test, "hvscsi_kunit");
+
+	if (IS_ERR(bus))
+		return PTR_ERR(bus);
+	bus_timer_runs = false;
 	test->priv = bus;
 	return 0;
 }
 
 void bus_exit(struct kunit *test)
 {
-	struct bus *bus = test->priv;
-
-	if (!bus)
-		return;
-	hvring_channel_close(&bus->ch);
-	hvring_channel_destroy(&bus->ch);
-	root_device_unregister(bus->dev);
+	if (test->priv)
+		bus_destroy(test->priv);
 }
 
 struct bus *bus_open(struct kunit *test)

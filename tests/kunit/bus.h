@@ -3,8 +3,8 @@
  * A channel on a bus that does not exist, with a host and a driver that do as
  * the test says, and a record of what went on between them.
  */
-#ifndef _HVRING_KUNIT_BUS_H
-#define _HVRING_KUNIT_BUS_H
+#ifndef _HVSCSI_KUNIT_BUS_H
+#define _HVSCSI_KUNIT_BUS_H
 
 #include <linux/completion.h>
 #include "../../drivers/hvring/internal.h"
@@ -34,6 +34,7 @@ extern bool bus_timer_runs;
  * @dev: its device.
  * @rescinded: the host has taken the device away.
  * @cpu: where its interrupts go.
+ * @room: bytes of a ring that there is memory for; 0: as many as asked for.
  * @open_err: what the backend's open returns, having done nothing.
  * @close_err: what the backend's close returns.
  * @opens: calls of the backend's open.
@@ -54,6 +55,7 @@ struct bus {
 	bool rescinded;
 
 	unsigned int cpu;
+	u32 room;
 	int open_err;
 	int close_err;
 	int opens;
@@ -68,6 +70,10 @@ struct bus {
 	int (*on_packet)(struct bus *bus, const struct hvring_packet *packet);
 	void *arg;
 };
+
+/* A bus whose channel is closed, with a device of that name; or an error. */
+struct bus *bus_create(struct kunit *test, const char *name);
+void bus_destroy(struct bus *bus);
 
 /* For suites: test->priv becomes a bus whose channel is closed. */
 int bus_suite_init(struct kunit_suite *suite);
@@ -102,4 +108,4 @@ void bus_fire_timer(struct bus *bus);
 /* A counter, over all CPUs. */
 u64 bus_count(struct bus *bus, enum hvring_count what);
 
-#endif /* _HVRING_KUNIT_BUS_H */
+#endif /* _HVSCSI_KUNIT_BUS_H */

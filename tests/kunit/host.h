@@ -5,8 +5,8 @@
  * guest's side, so that a misunderstanding cannot hide on both. Sees the data
  * areas mapped once and wraps by itself.
  */
-#ifndef _HVRING_KUNIT_HOST_H
-#define _HVRING_KUNIT_HOST_H
+#ifndef _HVSCSI_KUNIT_HOST_H
+#define _HVSCSI_KUNIT_HOST_H
 
 #include <linux/types.h>
 #include <hvring/wire.h>
@@ -73,4 +73,4 @@ void host_wait(struct host_ring *ring, u32 bytes);
 /* What host_put_packet() puts at a place of a payload. */
 u8 host_pattern(u64 id, u32 place);
 
-#endif /* _HVRING_KUNIT_HOST_H */
+#endif /* _HVSCSI_KUNIT_HOST_H */

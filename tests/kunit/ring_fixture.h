@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Two rings without a channel, and bytes that go through them. */
-#ifndef _HVRING_KUNIT_RING_FIXTURE_H
-#define _HVRING_KUNIT_RING_FIXTURE_H
+#ifndef _HVSCSI_KUNIT_RING_FIXTURE_H
+#define _HVSCSI_KUNIT_RING_FIXTURE_H
 
 #include <hvring/ring.h>
 #include "rings.h"
@@ -38,4 +38,4 @@ void ring_start_at(struct kunit *test, struct ring_fixture *f, u32 offset);
 int ring_init(struct kunit *test);
 void ring_exit(struct kunit *test);
 
-#endif /* _HVRING_KUNIT_RING_FIXTURE_H */
+#endif /* _HVSCSI_KUNIT_RING_FIXTURE_H */

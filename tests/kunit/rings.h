@@ -3,8 +3,8 @@
  * Memory of a channel, as a bus would give it: for the guest each data area is
  * mapped twice in a row, for the host once.
  */
-#ifndef _HVRING_KUNIT_RINGS_H
-#define _HVRING_KUNIT_RINGS_H
+#ifndef _HVSCSI_KUNIT_RINGS_H
+#define _HVSCSI_KUNIT_RINGS_H
 
 #include <hvring/channel.h>
 #include "host.h"
@@ -31,4 +31,4 @@ void rings_reset(struct rings *rings);
 void *rings_copy(struct kunit *test, const struct rings *rings);
 bool rings_equal(const struct rings *rings, const void *copy);
 
-#endif /* _HVRING_KUNIT_RINGS_H */
+#endif /* _HVSCSI_KUNIT_RINGS_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* One suite for each file of tests. */
-#ifndef _HVRING_KUNIT_SUITES_H
-#define _HVRING_KUNIT_SUITES_H
+#ifndef _HVSCSI_KUNIT_SUITES_H
+#define _HVSCSI_KUNIT_SUITES_H
 
 struct kunit_suite;
 
@@ -15,5 +15,9 @@ extern struct kunit_suite hvring_full_suite;
 extern struct kunit_suite hvring_receive_suite;
 extern struct kunit_suite hvring_budget_suite;
 extern struct kunit_suite hvring_violation_suite;
+extern struct kunit_suite hvscsi_outcome_suite;
+extern struct kunit_suite hvscsi_answer_suite;
+extern struct kunit_suite hvscsi_queues_suite;
+extern struct kunit_suite hvscsi_pages_suite;
 
-#endif /* _HVRING_KUNIT_SUITES_H */
+#endif /* _HVSCSI_KUNIT_SUITES_H */

@@ -42,7 +42,7 @@ COMPLAINT = re.compile(
 # What this emulation's lack of an IOMMU or a clean taint makes it say, and what
 # unit tests break on purpose.
 HARMLESS = re.compile(r"module verification failed|loading out-of-tree module|"
-                      r"hvring_kunit: channel broken by host")
+                      r"hvscsi_kunit: channel broken by host")
 
 
 class BadCase(Exception):

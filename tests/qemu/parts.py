@@ -34,7 +34,7 @@ def own_modules(series, driver, cases):
     """The project's modules for a kernel, name to file."""
     if driver == "hv_storvsc":
         return {}
-    tests = any("hvring_kunit" in case.modules for case in cases)
+    tests = any("hvscsi_kunit" in case.modules for case in cases)
     built = pathlib.Path(script("modules", series, *(["kunit"] if tests else [])))
     return {initramfs.module_name(ko): ko for ko in built.rglob("*.ko")}
 

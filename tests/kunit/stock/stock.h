@@ -4,8 +4,8 @@
  * KUnit itself and by the tests. Tasks and modules look as they do in that
  * kernel, and only then KUnit is said to be there.
  */
-#ifndef _HVRING_KUNIT_STOCK_H
-#define _HVRING_KUNIT_STOCK_H
+#ifndef _HVSCSI_KUNIT_STOCK_H
+#define _HVSCSI_KUNIT_STOCK_H
 
 #include <linux/module.h>
 #include <linux/sched.h>
@@ -39,4 +39,4 @@ extern struct kunit *kunit_current_test;
 	module_init(stock_init);					\
 	module_exit(stock_exit)
 
-#endif /* _HVRING_KUNIT_STOCK_H */
+#endif /* _HVSCSI_KUNIT_STOCK_H */

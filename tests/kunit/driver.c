@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The SCSI driver once more, for the tests alone: what there is to it without a
+ * host that negotiates and a block layer that submits. See core.c for why.
+ */
+#include <kunit/test.h>
+#include <linux/blk-mq.h>
+#include <linux/cpumask.h>
+#include <linux/slab.h>
+#include <linux/topology.h>
+#include "driver.h"
+
+struct machine machine;
+u32 controller_negotiated;
+
+static void command_done(struct scsi_cmnd *cmd)
+{
+	container_of(cmd, struct command, cmd)->done++;
+}
+
+/* User-mode Linux has one CPU, and nobody waits for the tests' commands. */
+#undef for_each_possible_cpu
+#define for_each_possible_cpu(cpu) \
+	for ((cpu) = 0; (cpu) < machine.cpus; (cpu)++)
+#undef num_online_cpus
+#define num_online_cpus()	machine.cpus
+#undef cpu_to_node
+#define cpu_to_node(cpu)	machine.node[cpu]
+#define scsi_done(cmd)		command_done(cmd)
+
+#include "../../drivers/hvscsi/complete.c"
+#include "../../drivers/hvscsi/pages.c"
+#include "../../drivers/hvscsi/queues.c"
+
+unsigned int hvscsi_ring_bytes(void)
+{
+	return BUS_RING_BYTES;
+}
+
+unsigned int hvscsi_channels(void)
+{
+	return machine.channels;
+}
+
+unsigned int hvscsi_poll_queues(void)
+{
+	return machine.poll_queues;
+}
+
+void hvscsi_negotiate_receive(struct hvscsi *hv,
+			      const struct hvring_packet *packet)
+{
+	controller_negotiated++;
+}
+
+static int controller_add_buses(struct kunit *test, struct controller *c)
+{
+	char name[] = "hvscsi_kunit.0";
+	int i;
+
+	for (i = 0; i < CONTROLLER_CHANNELS; i++) {
+		struct bus *bus;
+
+		name[sizeof(name) - 2] = '0' + i;
+		bus = bus_create(test, name);
+		if (IS_ERR(bus))
+			return PTR_ERR(bus);
+		bus->cpu = i;
+		c->bus[i] = bus;
+	}
+	return 0;
+}
+
+int controller_init(struct kunit *test)
+{
+	struct controller *c = kunit_kzalloc(test, sizeof(*c), GFP_KERNEL);
+	int err;
+
+	if (!c)
+		return -ENOMEM;
+	c->host = kunit_kzalloc(test, sizeof(*c->host) + sizeof(*c->hv),
+				GFP_KERNEL);
+	if (!c->host)
+		return -ENOMEM;
+	test->priv = c;
+	controller_negotiated = 0;
+	machine = (struct machine){ .cpus = MACHINE_CPUS };
+
+	c->hv = shost_priv(c->host);
+	c->hv->host = c->host;
+	c->hv->max_transfer = HVSCSI_MAX_TRANSFER;
+	c->hv->depth = CONTROLLER_DEPTH;
+	c->hv->slots = kunit_kcalloc(test, CONTROLLER_DEPTH,
+				     sizeof(*c->hv->slots), GFP_KERNEL);
+	if (!c->hv->slots)
+		return -ENOMEM;
+	err = controller_add_buses(test, c);
+	if (err)
+		return err;
+	c->hv->ch = &c->bus[0]->ch;
+	return hvscsi_alloc_links(c->hv);
+}
+
+void controller_exit(struct kunit *test)
+{
+	struct controller *c = test->priv;
+	int i;
+
+	if (!c)
+		return;
+	for (i = 0; i < CONTROLLER_CHANNELS; i++)
+		if (c->bus[i])
+			bus_destroy(c->bus[i]);
+	if (c->hv)
+		hvscsi_free_links(c->hv);
+}
