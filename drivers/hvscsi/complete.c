@@ -168,9 +168,11 @@ static bool hvscsi_copy_sense(struct scsi_cmnd *cmd,
 	return scsi_normalize_sense(cmd->sense_buffer, length, &header);
 }
 
-static noinline void hvscsi_judge(const struct hvscsi *hv, struct scsi_cmnd *cmd,
-			 struct hvscsi_outcome outcome,
-			 const struct vstor_packet *answer)
+/* Out of the way of the many that need no thought. */
+static noinline void hvscsi_judge(const struct hvscsi *hv,
+				  struct scsi_cmnd *cmd,
+				  struct hvscsi_outcome outcome,
+				  const struct vstor_packet *answer)
 {
 	if (outcome.scsi_status == SAM_STAT_CHECK_CONDITION &&
 	    outcome.srb_status & VSTOR_SRB_AUTOSENSE_VALID)
@@ -199,7 +201,7 @@ static void hvscsi_finish(const struct hvscsi *hv, struct scsi_cmnd *cmd,
 	u32 asked = scsi_bufflen(cmd);
 
 	hvscsi_unmap_pages(hv, cmd);
-	/* Nearly all end like this, which needs no further thought. */
+	/* Nearly all end like this. */
 	if (likely(srb_status == VSTOR_SRB_SUCCESS &&
 		   scsi_status == SAM_STAT_GOOD && moved == asked)) {
 		cmd->result = SAM_STAT_GOOD;
