@@ -11,7 +11,8 @@ A case is a shell fragment for the guest. Comments at its top describe it:
     # disk: file=64M                a disk on an image file (a power of two)
     # modules: crc7                 in /modules besides, but not loaded
     # host: vmbus=4.0               minihv options: a boot of its own; a line
-                                    more is a boot more
+                                    more is a boot more; words that begin with
+                                    guest: are for the guest's kernel
     # only: kernel=6.12 cpus=1      combinations in which it makes sense
     # limit: 300                    guest seconds, instead of 120
     # expects: broken by host       part of a line that the guest's kernel has to
