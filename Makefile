@@ -50,7 +50,7 @@ fuzz: ## look for a host that breaks the ring code, FUZZ_SECONDS= long (default:
 
 bench: ## count the instructions of an I/O, with our driver and with the one in the tree
 	@scripts/deps bench
-	@tests/bench/run --json bench.json
+	@tests/bench/run --growth --json bench.json
 
 coverage: ## lines and branches of the ring code that its tests in user space reach
 	@scripts/coverage

@@ -50,7 +50,8 @@ void hvscsi_choose_pages(struct hvscsi *hv)
 	dma_set_min_align_mask(dev, HVRING_PAGE_SIZE - 1);
 
 	hv->direct = page && hvscsi_page_is_direct(dev, page) &&
-		     dma_get_mask(dev) == DMA_BIT_MASK(64);
+		     dma_get_mask(dev) == DMA_BIT_MASK(64) &&
+		     !dev->bus_dma_limit;
 	if (page)
 		__free_page(page);
 }

@@ -69,10 +69,10 @@ void hvscsi_fill_template(struct vstor_packet *request,
 {
 	struct vstor_srb *srb = &request->srb;
 
-	*request = (struct vstor_packet){
-		.operation = VSTOR_OP_EXECUTE_SRB,
-		.flags = VSTOR_FLAG_COMPLETION_REQUESTED,
-	};
+	/* All of it: the host sees every byte. */
+	memset(request, 0, sizeof(*request));
+	request->operation = VSTOR_OP_EXECUTE_SRB;
+	request->flags = VSTOR_FLAG_COMPLETION_REQUESTED;
 	srb->length = sizeof(*srb);
 	srb->port = sdev->host->host_no;
 	srb->path_id = sdev->channel;

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the cases of tests/bench share. $DISK2 is for the symbols.
+# What the cases of tests/bench share.
 
 # All devices alike: no scheduler, no merging, no entropy from their interrupts.
 level() { # WORD..., some of which are devices
@@ -22,22 +22,15 @@ numbers() {
 	host stats | tr -s ' \n' ' '
 }
 
-# Says what the load and the host counted. The settings follow the first device.
-measure() { # NAME DEVICE SETTING... [DEVICE...]
+# Says what the load and the host counted, three times: the guest's kernel has
+# other things to do at times, and the runner takes the one with least of them.
+measure() { # NAME DEVICE or SETTING...
 	name=$1
 	shift
 	level "$@"
-	before=$(numbers)
-	result=$(reads "$@")
-	note "$name: $result before $before after $(numbers)"
-}
-
-# Where functions are: modules come and go, so it is looked up while they run.
-keep_symbols() {
-	cat /proc/kallsyms >/tmp/symbols
-}
-
-write_symbols() { # NUMBER
-	dd if=/tmp/symbols of="$(disk "$DISK2")" bs=1M seek=$(($1 * 16)) \
-		conv=sync,fsync 2>/dev/null
+	for _ in 1 2 3; do
+		before=$(numbers)
+		result=$(reads "$@")
+		note "$name: $result before $before after $(numbers)"
+	done
 }

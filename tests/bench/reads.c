@@ -6,8 +6,8 @@
  *
  * Job I runs on CPU I and keeps "depth" reads outstanding, which it submits
  * "batch" at a time, on all devices in turn, until it has done "count". Prints
- * how many reads there were between the marks, and how long that took in
- * nanoseconds: instructions, where time is counted in those.
+ * how many reads there were between the marks, how many in all, and how long the
+ * former took in nanoseconds: instructions, where time is counted in those.
  */
 #define _GNU_SOURCE	/* O_DIRECT, CPU sets */
 #include <err.h>
@@ -28,6 +28,7 @@
 #define MAX_DEPTH	256u
 #define MAX_JOBS	64u
 #define MAX_DEVICES	64u
+#define WARM_UP		4u
 
 struct device {
 	int fd;
@@ -171,7 +172,7 @@ static void *job_main(void *arg)
 
 	prepare(j);
 	/* What is done once, such as filling caches, is done before. */
-	run(j, 4 * depth);
+	run(j, WARM_UP * depth);
 	pthread_barrier_wait(&barrier);
 	pthread_barrier_wait(&barrier);
 	run(j, count);
@@ -243,6 +244,7 @@ int main(int argc, char **argv)
 		pthread_join(job[i].thread, NULL);
 	COUNT_MARK(COUNT_END);
 	stop = now();
-	printf("%u %llu\n", jobs * count, stop - start);
+	printf("%u %u %llu\n", jobs * count, jobs * (count + WARM_UP * depth),
+	       stop - start);
 	return 0;
 }

@@ -31,6 +31,7 @@ static void command_done(struct scsi_cmnd *cmd)
 #include "../../drivers/hvscsi/complete.c"
 #include "../../drivers/hvscsi/pages.c"
 #include "../../drivers/hvscsi/queues.c"
+#include "../../drivers/hvscsi/submit.c"
 
 unsigned int hvscsi_ring_bytes(void)
 {
@@ -51,6 +52,19 @@ void hvscsi_negotiate_receive(struct hvscsi *hv,
 			      const struct hvring_packet *packet)
 {
 	controller_negotiated++;
+}
+
+void hvscsi_bypass(struct hvscsi_link *link, const char *why)
+{
+}
+
+void hvscsi_retire(struct hvscsi_link *link)
+{
+}
+
+void request_fill(struct scsi_cmnd *cmd, const struct hvring_slot *slot)
+{
+	hvscsi_fill_request(cmd, slot);
 }
 
 static int controller_add_buses(struct kunit *test, struct controller *c)

@@ -61,6 +61,9 @@ struct command {
 	int done;
 };
 
+/* What only submit.c calls. */
+void request_fill(struct scsi_cmnd *cmd, const struct hvring_slot *slot);
+
 /*
  * For suites: test->priv becomes a controller in a machine with as many CPUs
  * as it may have channels. Beside bus_suite_init() and bus_suite_exit().
