@@ -116,15 +116,20 @@ driver_of() {
 	basename "$(readlink -f "$(controller_of "$1")/driver")"
 }
 
-# Of what kernels allocate in pieces. Whole pages, such as rings, are in none of
-# these lines, see free_memory().
-memory() { # kB, without what is only kept for later
-	echo 3 >/proc/sys/vm/drop_caches
-	sleep 1
-	for cache in /sys/kernel/slab/*/shrink; do
-		echo 1 >"$cache"
+# Of what kernels allocate in pieces: objects in use and not the slabs that hold
+# them, nor tasks and inodes, which come and go by themselves. Whole pages, such
+# as rings, are in none of this, see free_memory(). Without what is only kept for
+# later: RCU frees some in batches, and what that frees holds more in turn.
+memory() { # kB
+	for _ in 1 2; do
+		echo 3 >/proc/sys/vm/drop_caches
+		sleep 3
+		for cache in /sys/kernel/slab/*/shrink; do
+			echo 1 >"$cache"
+		done
 	done
-	awk '/^(Slab|VmallocUsed|Percpu|PageTables):/ { sum += $2 } END { print sum }' /proc/meminfo
+	awk '/^kmalloc/ { sum += $2 * $4 / 1024 } /^(VmallocUsed|Percpu):/ { sum += $2 }
+		END { print int(sum) }' /proc/slabinfo /proc/meminfo
 }
 
 free_memory() { # kB, to be asked after memory()
