@@ -3,6 +3,7 @@
  * The module: its parameters, and the driver that it registers. Knows nothing
  * about commands. Takes no lock; the parameters are read once per probe.
  */
+#include <linux/crash_dump.h>
 #include <linux/init.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -98,6 +99,18 @@ static struct hvring_driver hvscsi_driver = {
 };
 
 /*
+ * A crash kernel has little memory and one disk to fill: each controller gets one
+ * channel and the smallest ring, and by that few tags, whatever is configured for
+ * the kernel that died.
+ */
+static void __init hvscsi_choose_little(void)
+{
+	hvscsi_ring_size.value = hvscsi_ring_size.min;
+	hvscsi_max_channels.value = 1;
+	hvscsi_polled.value = 0;
+}
+
+/*
  * Without Hyper-V there is no bus: its module refuses to load and takes along
  * all that need its symbols, or, where it is built in, registering answers
  * -ENODEV. With a bus and no controller on it we load and bind nothing.
@@ -110,6 +123,9 @@ static int __init hvscsi_init(void)
 		pr_info("hvscsi: disabled by the enable parameter\n");
 		return -ENODEV;
 	}
+
+	if (is_kdump_kernel())
+		hvscsi_choose_little();
 
 	hvscsi_wq = alloc_workqueue("hvscsi", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	if (!hvscsi_wq)
