@@ -4,7 +4,8 @@
 A case is a shell fragment for the guest. Comments at its top describe it:
 
     # One sentence: the behaviour that is tested.
-    # needs: mkfs.ext4 fio          programs of the build machine
+    # needs: mkfs.ext4 fio          programs of the build machine; with kexec
+                                    comes /vmlinuz, the kernel that runs
     # drivers: hvscsi               when it is not for both; "sender" is
                                     tests/sender, which has no disks
     # disk: size=1G                 a thin disk of its own; may be repeated

@@ -83,6 +83,25 @@ wait_for() {
 	done
 }
 
+# Loads the kernel that runs, and this root, to be started next. With -p it waits
+# in the memory of crashkernel= for a crash; a root with fio is too large for that.
+# The words are for its command line.
+load_kernel() { # -l|-p WORD...
+	how=$1
+	shift
+	(cd / && find . -xdev ! -name vmlinuz ! -path './tmp/*' ! -path './run/*' |
+		cpio -o -H newc) >/tmp/initramfs
+	words=$(sed 's/ crashkernel=[^ ]*//' /proc/cmdline)
+	kexec -s "$how" /vmlinuz --initrd=/tmp/initramfs \
+		--command-line="$words $* AGAIN=\"$CASE\""
+	rm /tmp/initramfs
+}
+
+# No line to the runner is torn by what ends this kernel.
+fall_silent() {
+	kill "$(cat /run/heartbeat)"
+}
+
 # The folder in sysfs of the SCSI device at C:T:L.
 scsi_device() {
 	set -- /sys/bus/scsi/devices/*:"$1"
