@@ -143,6 +143,7 @@ class Boot:
         self._output, self._notes = [], []
         self._violations, self._host_log = [], []
         self._dead = ""
+        self._crash_due = False
         self._started = False
 
     # ---- lines from both channels ----
@@ -199,6 +200,8 @@ class Boot:
             kind, _, text = event[2:].partition(": ")
             if kind == "violation":
                 self._violations.append(text)
+            elif kind == "panic" and self._crash_due:
+                self._crash_due = False
             elif kind in DEADLY:
                 self._dead = f"{DEADLY[kind]}: {text}"
         lines, control.lines = control.lines, []
@@ -293,6 +296,7 @@ class Boot:
     def _run_case(self, case, addresses):
         nonce = secrets.token_hex(4)
         self._output, self._notes = [], []
+        self._crash_due = case.crashes
         self._patience.start(case.limit)
         self.machine.control.send(" ".join(["case", case.name, nonce, *addresses]))
         status = self._wait_for_result(case.name, nonce)
@@ -302,6 +306,9 @@ class Boot:
         unsaid = [text for text in case.expects if text not in log]
         if not complaint and status == "0" and unsaid:
             complaint = f"the guest's kernel did not say: {unsaid[0]}"
+        if not complaint and status == "0" and self._crash_due:
+            complaint = "the host was not told of the crash"
+        self._crash_due = False
         if not complaint and status == "0":
             return Result(case.name, "pass", notes=self._notes)
         if not complaint and status == SKIPPED:

@@ -19,6 +19,8 @@ A case is a shell fragment for the guest. Comments at its top describe it:
     # limit: 300                    guest seconds, instead of 120
     # expects: broken by host       part of a line that the guest's kernel has to
                                     say, and may, though a healthy one does not
+    # crashes: sysrq triggered      how the guest's kernel has to panic, once; the
+                                    case goes on in the next kernel (see init)
 """
 
 import dataclasses
@@ -29,7 +31,7 @@ DRIVERS = ("hv_storvsc", "hvscsi")
 # What a boot can be with; the last one only for cases that ask for it.
 ALL_DRIVERS = (*DRIVERS, "sender")
 KEYS = ("needs", "drivers", "disk", "modules", "host", "only", "limit",
-        "expects", "fails", "shows")    # the last two are for planted/run
+        "expects", "crashes", "fails", "shows")    # the last two are for planted/run
 # What boots there are, unless the command line says otherwise.
 AXES = {"kernel": ("6.1", "6.12"), "cpus": ("1", "4", "8"),
         "mode": ("sync", "async")}
@@ -67,6 +69,7 @@ class Case:
     only: dict
     limit: int
     expects: list
+    crashes: bool
 
     @property
     def name(self):
@@ -105,7 +108,8 @@ def parse(path):
                 said["disk"], " ".join(said["modules"]).split(),
                 said["host"] or [""],
                 dict(word.split("=") for word in " ".join(said["only"]).split()),
-                int((said["limit"] or ["120"])[-1]), said["expects"])
+                int((said["limit"] or ["120"])[-1]),
+                said["expects"] + panic_of(said["crashes"]), bool(said["crashes"]))
     for driver in case.drivers:
         if driver not in ALL_DRIVERS:
             raise BadCase(f"{path.name}: no such driver: {driver}")
@@ -116,6 +120,12 @@ def parse(path):
         if not re.fullmatch(r"(size|file)=\d+[KMG]?( \S+=\S+)*", disk):
             raise BadCase(f"{path.name}: disk is size=... or file=..., not {disk}")
     return case
+
+
+def panic_of(words):
+    """What a kernel says that panics with the first of @words, if any."""
+    return ([f"Kernel panic - not syncing: {words[0]}", "Call Trace:"]
+            if words else [])
 
 
 def complaints(log, expected=()):
