@@ -2,7 +2,8 @@
 /*
  * The firmware's ACPI tables, with a MADT of our own in place of theirs: the
  * host's CPU is left out, and a mailbox tells the guest how to wake its other
- * CPUs, since nobody can catch the start-up IPIs that it would send.
+ * CPUs, since nobody can catch the start-up IPIs that it would send, and where
+ * to send one that it does not need any more.
  */
 #include "host.h"
 
@@ -37,7 +38,7 @@ struct madt_wakeup {
 	u8 type, length;
 	u16 version;
 	u32 reserved;
-	u64 mailbox;
+	u64 mailbox, reset_vector;
 } __attribute__((packed));
 
 /* In the image itself: the tables that name them have 32-bit addresses. */
@@ -72,7 +73,8 @@ static struct madt *make_madt(const struct madt *old)
 {
 	struct madt *new = (struct madt *)madt_page;
 	struct madt_wakeup wakeup = { .type = MADT_WAKEUP,
-				      .length = sizeof(wakeup) };
+				      .length = sizeof(wakeup),
+				      .version = 1 };
 	u32 from = 0, to = 0, end = old->h.length - sizeof(*old);
 
 	acpi_mailbox = (struct mailbox *)mailbox_page;
@@ -89,6 +91,7 @@ static struct madt *make_madt(const struct madt *old)
 		from += entry[1];
 	}
 	wakeup.mailbox = (u64)acpi_mailbox;
+	wakeup.reset_vector = (u64)guest_reset_vector;
 	memcpy(new->entries + to, &wakeup, sizeof(wakeup));
 	new->h.length = (u32)(sizeof(*new) + to + sizeof(wakeup));
 	set_checksum(&new->h);

@@ -109,22 +109,37 @@ void host_wake(void)
 		apic_send(host_apic_id, WAKE_VECTOR);
 }
 
+/* What the guest asks of this CPU, or 0. */
+static u16 mailbox_command(const struct vcpu *v)
+{
+	const struct mailbox *m = READ_ONCE(acpi_mailbox);
+
+	/* The id is written before the command. */
+	if (!m || !__atomic_load_n(&m->command, __ATOMIC_ACQUIRE) ||
+	    READ_ONCE(m->apic_id) != v->apic_id)
+		return 0;
+	return m->command;
+}
+
+static void mailbox_done(void)
+{
+	__atomic_store_n(&acpi_mailbox->command, 0, __ATOMIC_RELEASE);
+}
+
 /* The guest's wake-up of one of its CPUs: entered at the address it gives. */
 static void wait_for_mailbox(struct vcpu *v)
 {
 	struct guest_entry entry = { 0 };
+	u16 command;
 
-	for (;;) {
-		struct mailbox *m = READ_ONCE(acpi_mailbox);
-
-		if (m && READ_ONCE(m->command) == 1 &&
-		    READ_ONCE(m->apic_id) == v->apic_id)
-			break;
+	while ((command = mailbox_command(v)) != MAILBOX_WAKE_UP) {
+		if (command == MAILBOX_TEST)
+			mailbox_done();
 		cpu_halt_for(MAILBOX_POLL_NS);
 	}
 	entry.rip = acpi_mailbox->entry;
 	apic_quiesce();
-	__atomic_store_n(&acpi_mailbox->command, 0, __ATOMIC_RELEASE);
+	mailbox_done();
 	svm_run(v, &entry);
 }
 
@@ -142,7 +157,11 @@ void host_ap_main(void)
 	for (i = 0; vcpus[i].apic_id != id; i++)
 		;
 	svm_init_cpu(&vcpus[i]);
-	wait_for_mailbox(&vcpus[i]);
+	for (;;) {
+		wait_for_mailbox(&vcpus[i]);
+		/* The guest leaves it switched off. */
+		apic_enable();
+	}
 }
 
 /* Starts one CPU; false when no CPU answers to that id. */

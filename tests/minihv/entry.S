@@ -60,6 +60,15 @@ guest_enter:
 	ret
 
 	/*
+	 * Here the guest jumps with a CPU that it does not need any more. Never
+	 * executed to its end: see svm.c.
+	 */
+	.global guest_reset_vector
+guest_reset_vector:
+	vmmcall
+	ud2
+
+	/*
 	 * What an interrupt means to the host: a CPU that halts looks around.
 	 * Nothing is done here but the end of interrupt.
 	 */

@@ -226,7 +226,11 @@ struct mailbox {
 	u64 entry;
 } __attribute__((packed));
 
+#define MAILBOX_WAKE_UP	1
+#define MAILBOX_TEST	2	/* is it back? */
+
 extern struct mailbox *acpi_mailbox;
+extern u8 guest_reset_vector[];		/* entry.S */
 u64 acpi_prepare(void);			/* returns the address of the RSDP */
 
 /* linux.c: fills in where the boot CPU of the guest starts */
@@ -239,8 +243,9 @@ void guest_load(const struct multiboot_info *mb, struct guest_entry *entry);
 
 /* svm.c */
 void svm_init_cpu(struct vcpu *v);
-void svm_run(struct vcpu *v, const struct guest_entry *entry)
-	__attribute__((noreturn));
+void svm_watch_halts(struct vcpu *v, bool watch);	/* in an exit of it */
+/* Until the guest gives the CPU back. */
+void svm_run(struct vcpu *v, const struct guest_entry *entry);
 
 /* hyperv.c: CPUID leaves and synthetic MSRs. false: #GP for the guest. */
 void hv_cpuid(u32 leaf, u32 *a, u32 *b, u32 *c, u32 *d);

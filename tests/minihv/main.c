@@ -246,4 +246,7 @@ void host_main(u32 multiboot)
 	apic_quiesce();
 	svm_init_cpu(&vcpus[0]);
 	svm_run(&vcpus[0], &entry);
+	/* The boot CPU does not come back: it is over. */
+	for (;;)
+		cpu_halt_for(0);
 }

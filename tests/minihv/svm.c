@@ -6,6 +6,11 @@
  * and the guest's own page tables are live, so memory costs it nothing. Only
  * CPUID, synthetic MSRs, EFER, hypercalls and ports that are not there for the
  * guest exit.
+ *
+ * The guest gives a CPU back at the reset vector of the ACPI tables. Kernels
+ * that do not know of that halt it with interrupts off, and then want to wake it
+ * through the mailbox all the same. Halts only exit where this can be: while the
+ * SynIC is off, which the guest switches off first.
  */
 #include "host.h"
 #include "console.h"
@@ -18,12 +23,14 @@
 
 #define EXIT_IOIO		0x07b
 #define EXIT_CPUID		0x072
+#define EXIT_HLT		0x078
 #define EXIT_MSR		0x07c
 #define EXIT_SHUTDOWN		0x07f
 #define EXIT_VMRUN		0x080
 #define EXIT_VMMCALL		0x081
 
 #define INTERCEPT3_CPUID	(1u << 18)
+#define INTERCEPT3_HLT		(1u << 24)
 #define INTERCEPT3_IOIO		(1u << 27)
 #define INTERCEPT3_MSR		(1u << 28)
 #define INTERCEPT3_SHUTDOWN	(1u << 31)
@@ -37,6 +44,7 @@
 #define CR0_PE			0x00000001ull
 #define CR0_NE			0x00000020ull
 #define CR0_PG			0x80000000ull
+#define RFLAGS_IF		0x200ull
 #define CR4_PAE			0x00000020ull
 #define CR4_OSXSAVE		(1ull << 18)
 #define CR4_PKE			(1ull << 22)
@@ -130,6 +138,7 @@ static void init_guest_state(struct vmcb *c, const struct guest_entry *entry)
 {
 	const struct segment data = { 0x18, 0xc93, 0xffffffff, 0 };
 
+	memset(c, 0, sizeof(*c));
 	c->intercept3 = INTERCEPT3_CPUID | INTERCEPT3_IOIO | INTERCEPT3_MSR |
 			INTERCEPT3_SHUTDOWN;
 	c->intercept4 = INTERCEPT4_VMRUN | INTERCEPT4_VMMCALL;
@@ -251,6 +260,22 @@ static void exit_port(struct vcpu *v)
 	c->interrupt_shadow = 0;
 }
 
+void svm_watch_halts(struct vcpu *v, bool watch)
+{
+	if (watch)
+		v->vmcb->intercept3 |= INTERCEPT3_HLT;
+	else
+		v->vmcb->intercept3 &= ~INTERCEPT3_HLT;
+}
+
+static bool is_given_back(const struct vmcb *c)
+{
+	if (c->exit_code == EXIT_HLT)
+		return !(c->rflags & RFLAGS_IF);
+	return c->exit_code == EXIT_VMMCALL && !c->cpl &&
+	       c->rip == (u64)guest_reset_vector;
+}
+
 static void handle_exit(struct vcpu *v)
 {
 	struct vmcb *c = v->vmcb;
@@ -270,6 +295,10 @@ static void handle_exit(struct vcpu *v)
 		break;
 	case EXIT_IOIO:
 		exit_port(v);
+		break;
+	case EXIT_HLT:
+		/* An idle CPU may as well look around. */
+		advance(c, 1);
 		break;
 	case EXIT_VMRUN:
 		c->event_inject = EVENT_UD;
@@ -291,8 +320,12 @@ void svm_run(struct vcpu *v, const struct guest_entry *entry)
 		u64 start;
 
 		guest_enter(&v->regs, (u64)v->vmcb);
+		if (is_given_back(v->vmcb))
+			break;
 		start = rdtsc();
 		handle_exit(v);
 		STAT_ADD(host_tsc, rdtsc() - start);
 	}
+	/* No interrupt reaches a host that has left the guest and not said this. */
+	asm volatile("stgi" : : : "memory");
 }

@@ -180,6 +180,7 @@ static bool write_register(struct vcpu *v, u32 msr, u64 value)
 	switch (msr) {
 	case MSR_SCONTROL:
 		s->control = value;
+		svm_watch_halts(v, !(value & ENABLE));
 		return true;
 	case MSR_SIEFP:
 		return write_page(&s->siefp, value);
