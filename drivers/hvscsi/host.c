@@ -64,7 +64,8 @@ static int hvscsi_sdev_configure(HVSCSI_CONFIGURE_PARAMS)
 
 	/* Nothing is sent to it meanwhile: it has just said what it is. */
 	hvscsi_fill_template(sdev->hostdata, sdev);
-	blk_queue_rq_timeout(sdev->request_queue, HVSCSI_TIMEOUT_SECONDS * HZ);
+	blk_queue_rq_timeout(sdev->request_queue,
+			     (hvscsi_fail_seconds() ?: HVSCSI_TIMEOUT_SECONDS) * HZ);
 	sdev->no_report_opcodes = 1;
 	sdev->no_write_same = 1;
 
@@ -218,6 +219,7 @@ int hvscsi_probe(struct hvring_channel *ch)
 	init_completion(&hv->handshake.answered);
 	mutex_init(&hv->connect_lock);
 	INIT_DELAYED_WORK(&hv->watch, hvscsi_watch_work);
+	INIT_WORK(&hv->give_up, hvscsi_give_up_work);
 	hvscsi_choose_pages(hv);
 
 	err = hvscsi_alloc_links(hv);
@@ -261,6 +263,7 @@ void hvscsi_remove(struct hvring_channel *ch)
 	hvscsi_watch_begin(hv);
 	scsi_remove_host(hv->host);
 	cancel_delayed_work_sync(&hv->watch);
+	cancel_work_sync(&hv->give_up);
 	hvring_channel_close(ch);
 	hvscsi_free(hv);
 }
@@ -276,6 +279,7 @@ int hvscsi_suspend(struct hvring_channel *ch)
 	unsigned long deadline = jiffies + HVSCSI_SUSPEND_SECONDS * HZ;
 
 	cancel_delayed_work_sync(&hv->watch);
+	cancel_work_sync(&hv->give_up);
 	for (hvscsi_look(hv); !hvscsi_idle(hv) && !hvscsi_is_lost(hv);
 	     hvscsi_look(hv)) {
 		if (time_after(jiffies, deadline)) {

@@ -30,7 +30,10 @@ struct Scsi_Host;
  */
 #define HVSCSI_MAX_TRANSFER	(512 * 1024)
 
-/* Seconds before we say that a command is late; hosts may take minutes. */
+/*
+ * Seconds before we say that a command is late; hosts may take minutes. The
+ * administrator may be less patient, see hvscsi_fail_seconds().
+ */
 #define HVSCSI_TIMEOUT_SECONDS	180
 
 /* The low half of a transaction id is the tag plus 1, or this. */
@@ -111,6 +114,8 @@ struct hvscsi_handshake {
  * @paused: they are being closed, and will be opened again: nothing is sent.
  * @watching: somebody waits for commands.
  * @watch: looks whether they can still end.
+ * @giving_up: @give_up has been asked for and is not over.
+ * @give_up: resets the controller, because a command was late.
  *
  * Members without a remark are set once, before the SCSI host is added.
  */
@@ -137,6 +142,8 @@ struct hvscsi {
 	bool paused;
 	bool watching;
 	struct delayed_work watch;
+	unsigned long giving_up;
+	struct work_struct give_up;
 };
 
 /**
@@ -163,6 +170,7 @@ unsigned int hvscsi_ring_bytes(void);
 unsigned int hvscsi_handshake_seconds(void);
 unsigned int hvscsi_channels(void);
 unsigned int hvscsi_poll_queues(void);
+unsigned int hvscsi_fail_seconds(void);
 
 /* host.c */
 int hvscsi_probe(struct hvring_channel *ch);
@@ -198,6 +206,7 @@ void hvscsi_retire(struct hvscsi_link *link);
 int hvscsi_sever(struct hvscsi *hv, int host_byte);
 int hvscsi_pause(struct hvscsi *hv, int host_byte);
 int hvscsi_host_reset(struct Scsi_Host *host, int type);
+void hvscsi_give_up_work(struct work_struct *work);
 void hvscsi_watch_begin(struct hvscsi *hv);
 void hvscsi_watch_end(struct hvscsi *hv);
 void hvscsi_watch_work(struct work_struct *work);

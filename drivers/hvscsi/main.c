@@ -62,6 +62,10 @@ static struct hvscsi_range hvscsi_polled = { 0, 0, 128 };
 module_param_cb(poll_queues, &hvscsi_range_ops, &hvscsi_polled, 0444);
 MODULE_PARM_DESC(poll_queues, "Channels for polled I/O beside those, 0 to 128, as far as host and CPUs have them; of too few these come first, but one always interrupts (default 0)");
 
+static struct hvscsi_range hvscsi_late = { 0, 0, 3600 };
+module_param_cb(fail_after, &hvscsi_range_ops, &hvscsi_late, 0444);
+MODULE_PARM_DESC(fail_after, "Seconds after which a command without an answer ends with an error, which resets its controller and ends all others, up to 3600; 0 to wait for as long as the host takes (default 0)");
+
 /*
  * A ring is made of the guest's pages, the first of which holds no more than the
  * control page, and its data has to hold a few requests.
@@ -85,6 +89,11 @@ unsigned int hvscsi_channels(void)
 unsigned int hvscsi_poll_queues(void)
 {
 	return hvscsi_polled.value;
+}
+
+unsigned int hvscsi_fail_seconds(void)
+{
+	return hvscsi_late.value;
 }
 
 static struct hvring_driver hvscsi_driver = {

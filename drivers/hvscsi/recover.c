@@ -22,7 +22,7 @@
  * A channel that breaks stays so until somebody removes the controller. Closing
  * waits for the host without bound, and all of the bus waits with it, so nobody
  * does that on his own account; an administrator may, see hvscsi_host_reset(),
- * and get the controller back.
+ * or beforehand with the parameter fail_after, and get the controller back.
  */
 #include <linux/atomic.h>
 #include <linux/blk-mq.h>
@@ -191,25 +191,58 @@ int hvscsi_pause(struct hvscsi *hv, int host_byte)
  * Only ever on an administrator's request, who is told what it costs: closing
  * waits until the host has finished what it has. New commands wait meanwhile.
  */
-int hvscsi_host_reset(struct Scsi_Host *host, int type)
+static int hvscsi_reset(struct hvscsi *hv, int host_byte, const char *why)
 {
-	struct hvscsi *hv = shost_priv(host);
 	int err;
 
-	if (type != SCSI_ADAPTER_RESET)
-		return -EOPNOTSUPP;
-
 	mutex_lock(&hv->connect_lock);
-	scsi_block_requests(host);
-	err = hvscsi_pause(hv, DID_RESET);
+	scsi_block_requests(hv->host);
+	err = hvscsi_pause(hv, host_byte);
 	if (!err)
 		err = hvscsi_reconnect(hv);
-	scsi_unblock_requests(host);
+	scsi_unblock_requests(hv->host);
 	mutex_unlock(&hv->connect_lock);
 
-	dev_info(hvring_channel_device(hv->ch), "reset by hand: %s\n",
+	dev_info(hvring_channel_device(hv->ch), "reset %s: %s\n", why,
 		 err ? "failed" : "done");
 	return err;
+}
+
+/* From sysfs. The commands are sent again, so that nobody notices. */
+int hvscsi_host_reset(struct Scsi_Host *host, int type)
+{
+	if (type != SCSI_ADAPTER_RESET)
+		return -EOPNOTSUPP;
+	return hvscsi_reset(shost_priv(host), DID_RESET, "by hand");
+}
+
+/* For fail_after: the commands are not tried again, that is what it is for. */
+void hvscsi_give_up_work(struct work_struct *work)
+{
+	struct hvscsi *hv = container_of(work, struct hvscsi, give_up);
+
+	hvscsi_reset(hv, DID_NO_CONNECT, "for a late command");
+	clear_bit(0, &hv->giving_up);
+}
+
+/* Some have timers of their own, and are not given up for that. */
+static bool hvscsi_is_too_late(const struct scsi_cmnd *cmd)
+{
+	unsigned int seconds = hvscsi_fail_seconds();
+
+	return seconds && time_after_eq(jiffies,
+					cmd->jiffies_at_alloc + seconds * HZ);
+}
+
+/* Those that find a reset under way are ended by it, and ask for no other. */
+static void hvscsi_is_late(struct hvscsi *hv, const struct scsi_cmnd *cmd,
+			   u32 tag)
+{
+	dev_warn_ratelimited(hvring_channel_device(hv->ch),
+			     "tag %u: no answer to its command yet, waiting\n",
+			     tag);
+	if (hvscsi_is_too_late(cmd) && !test_and_set_bit(0, &hv->giving_up))
+		queue_work(hvscsi_wq, &hv->give_up);
 }
 
 /* A scan in the background outlasts probe, and keeps the driver from leaving. */
@@ -270,7 +303,6 @@ void hvscsi_watch_end(struct hvscsi *hv)
 HVSCSI_TIMEOUT_TYPE hvscsi_eh_timed_out(struct scsi_cmnd *cmd)
 {
 	struct hvscsi *hv = shost_priv(cmd->device->host);
-	struct device *dev = hvring_channel_device(hv->ch);
 	u32 tag = scsi_cmd_to_rq(cmd)->tag;
 	struct hvscsi_link *link;
 	u32 found;
@@ -286,10 +318,9 @@ HVSCSI_TIMEOUT_TYPE hvscsi_eh_timed_out(struct scsi_cmnd *cmd)
 	if (hvring_channel_rescinded(link->ch))
 		hvscsi_retire(link);
 	else if (hvscsi_slot_armed(&hv->slots[tag]))
-		dev_warn_ratelimited(dev, "tag %u: no answer to its command yet, waiting\n",
-				     tag);
+		hvscsi_is_late(hv, cmd, tag);
 	else if (found)
-		dev_warn(dev, "tag %u: answer found without an interrupt\n",
+		dev_warn(hvring_channel_device(hv->ch), "tag %u: answer found without an interrupt\n",
 			 tag);
 	return HVSCSI_TIMEOUT_WAIT;
 }
