@@ -159,15 +159,17 @@ static bool parse_switch(const char *key, const char *text, bool *value)
 	return console_fail("%s=%s is neither on nor off", key, text);
 }
 
-static bool parse_size(const char *text, u64 *size)
+static bool parse_size(const struct disk *d, const char *text, u64 *size)
 {
+	unsigned int sector = 1u << d->sector_shift;
+
 	if (!parse_number("size", text, size))
 		return false;
 	if (!*size)
 		return console_fail("a disk cannot have a size of 0");
-	if (*size % DISK_SECTOR_SIZE)
+	if (*size % sector)
 		return console_fail("size=%s is no multiple of %u", text,
-				    DISK_SECTOR_SIZE);
+				    sector);
 	if (*size > DISK_MAX_SIZE)
 		return console_fail("size=%s is more than 64T", text);
 	return true;
@@ -198,7 +200,7 @@ static bool open_thin(struct disk *d, const char *size_text)
 
 	if (!size_text)
 		return console_fail("size= or file= is missing");
-	if (!parse_size(size_text, &size))
+	if (!parse_size(d, size_text, &size))
 		return false;
 	d->store = store_thin_create(size);
 	return d->store || console_fail("the host is out of memory");
@@ -212,7 +214,7 @@ static bool open_file(struct disk *d, const char *index_text,
 
 	if (!parse_number("file", index_text, &index))
 		return false;
-	if (size_text && !parse_size(size_text, &size))
+	if (size_text && !parse_size(d, size_text, &size))
 		return false;
 	if (index <= 255) {
 		d->file = (int)index;
@@ -242,7 +244,7 @@ static bool configure(struct disk *d, struct console_request *rq)
 	const char *unmap = console_option(rq, 3, "unmap");
 	const char *readonly = console_option(rq, 3, "readonly");
 
-	if (console_unknown(rq, 3))
+	if (!disk_settings(d, rq) || console_unknown(rq, 3))
 		return false;
 	d->unmap = true;
 	d->file = -1;
@@ -350,7 +352,7 @@ static bool run_crc(struct console_request *rq)
 {
 	const char *lba_text = console_option(rq, 2, "lba");
 	const char *count_text = console_option(rq, 2, "count");
-	u64 lba, count, pos, end, n;
+	u64 lba, count, sectors, pos, end, n;
 	struct address a;
 	struct disk *d;
 	u32 crc = 0;
@@ -368,11 +370,11 @@ static bool run_crc(struct console_request *rq)
 		return false;
 	if (!count)
 		return console_fail("count=0 has no checksum");
-	if (lba >= disk_sectors(d) || count > disk_sectors(d) - lba)
-		return console_fail("the disk ends at sector %lu",
-				    disk_sectors(d));
-	end = (lba + count) << DISK_SECTOR_SHIFT;
-	for (pos = lba << DISK_SECTOR_SHIFT; pos < end; pos += n) {
+	sectors = d->store->size >> DISK_CRC_SHIFT;
+	if (lba >= sectors || count > sectors - lba)
+		return console_fail("the disk ends at sector %lu", sectors);
+	end = (lba + count) << DISK_CRC_SHIFT;
+	for (pos = lba << DISK_CRC_SHIFT; pos < end; pos += n) {
 		n = MIN(end - pos, sizeof(crc_buffer));
 		d->store->ops->read(d->store, pos, crc_buffer, n);
 		crc = crc32(crc, crc_buffer, n);
@@ -383,7 +385,8 @@ static bool run_crc(struct console_request *rq)
 
 const struct console_command disk_commands[] = {
 	{ "disk add",
-	  "C:T:L size=BYTES|file=INDEX [size=BYTES] [serial=TEXT] [unmap=on|off] [readonly=on|off]",
+	  "C:T:L size=BYTES|file=INDEX [size=BYTES] [serial=TEXT] [unmap=on|off] [readonly=on|off] "
+	  DISK_SETTINGS,
 	  run_add },
 	{ "disk del", "C:T:L", run_del },
 	{ "disk list", "", run_list },

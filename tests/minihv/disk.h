@@ -7,13 +7,13 @@
 #include "scsi.h"
 #include "store.h"
 
+struct console_request;
+
 #define DISK_CONTROLLERS	4
 #define DISK_LUNS		256
 #define DISK_ID_SIZE		16
 #define DISK_SERIAL_MAX		64
-#define DISK_SECTOR_SHIFT	9
-#define DISK_SECTOR_SIZE	(1u << DISK_SECTOR_SHIFT)
-#define DISK_PHYSICAL_EXPONENT	3	/* 512e */
+#define DISK_CRC_SHIFT		9	/* what the console counts in */
 #define DISK_MAX_SIZE		(64ull << 40)	/* what a VHDX can have */
 
 /**
@@ -35,6 +35,10 @@ struct disk_stats {
  * @controller: @target: @lun: its address, always on path 0.
  * @unmap: thin provisioning is offered.
  * @readonly: writes are refused.
+ * @sector_shift: of the size of its sectors.
+ * @physical_exponent: a physical sector has two to the power of this of them.
+ * @granularity: what UNMAP is best done in. @alignment: and where such a unit
+ *	begins, both in sectors.
  * @sense_pending: @sense waits for a REQUEST SENSE.
  * @file: number of the file that is its store, -1 for none.
  * @store: the contents.
@@ -47,6 +51,8 @@ struct disk {
 	struct disk *next;
 	u8 controller, target, lun;
 	bool unmap, readonly, sense_pending;
+	u8 sector_shift, physical_exponent;
+	u32 granularity, alignment;
 	int file;
 	struct store *store;
 	u8 id[DISK_ID_SIZE];
@@ -57,7 +63,7 @@ struct disk {
 
 static inline u64 disk_sectors(const struct disk *d)
 {
-	return d->store->size >> DISK_SECTOR_SHIFT;
+	return d->store->size >> d->sector_shift;
 }
 
 /* NULL when there is none; that is so on every path but 0. */
@@ -68,6 +74,12 @@ struct disk *disk_next(u8 controller, u8 path, u8 target, unsigned int lun);
 
 /* Is there a disk on this target? */
 bool disk_any(u8 controller, u8 target);
+
+#define DISK_SETTINGS \
+	"[sector=512n|512e|4096] [granularity=BYTES] [alignment=BYTES]"
+
+/* The words of "disk add" about what it can do; or says what is wrong. */
+bool disk_settings(struct disk *d, struct console_request *rq);
 
 void disk_flush(struct disk *d);
 

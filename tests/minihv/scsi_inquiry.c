@@ -94,11 +94,10 @@ static u32 device_identification(const struct disk *d, u8 *body)
 /* WRITE SAME does not exist here: its limit, from byte 32 on, stays 0. */
 static u32 block_limits(const struct disk *d, u8 *body)
 {
-	(void)d;
 	put_be32(body + 16, UNMAP_MAX_SECTORS);
 	put_be32(body + 20, UNMAP_MAX_DESCRIPTORS);
-	put_be32(body + 24, 1u << DISK_PHYSICAL_EXPONENT);
-	put_be32(body + 28, UNMAP_ALIGNMENT_VALID);
+	put_be32(body + 24, d->granularity);
+	put_be32(body + 28, UNMAP_ALIGNMENT_VALID | d->alignment);
 	return 60;
 }
 

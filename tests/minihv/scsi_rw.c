@@ -66,7 +66,7 @@ static bool find_range(struct scsi_io *io, struct disk *d, struct range *r)
 		return false;
 	}
 	decode(io->cdb, r);
-	if (!r->count || r->count > io->buf.len >> DISK_SECTOR_SHIFT ||
+	if (!r->count || r->count > io->buf.len >> d->sector_shift ||
 	    !in_range(d, r->lba, r->count)) {
 		scsi_fail(io, d, SCSI_BAD_RANGE);
 		return false;
@@ -83,8 +83,8 @@ void scsi_read(struct scsi_io *io, struct disk *d)
 
 	if (!find_range(io, d, &r))
 		return;
-	offset = r.lba << DISK_SECTOR_SHIFT;
-	len = r.count << DISK_SECTOR_SHIFT;
+	offset = r.lba << d->sector_shift;
+	len = r.count << d->sector_shift;
 	for (pos = 0; pos < len; pos += chunk) {
 		p = guest_buffer_at(&io->buf, pos, &chunk);
 		chunk = MIN(chunk, len - pos);
@@ -107,8 +107,8 @@ void scsi_write(struct scsi_io *io, struct disk *d)
 		scsi_fail(io, d, SCSI_READ_ONLY);
 		return;
 	}
-	offset = r.lba << DISK_SECTOR_SHIFT;
-	len = r.count << DISK_SECTOR_SHIFT;
+	offset = r.lba << d->sector_shift;
+	len = r.count << d->sector_shift;
 	for (pos = 0; pos < len; pos += chunk) {
 		p = guest_buffer_at(&io->buf, pos, &chunk);
 		chunk = MIN(chunk, len - pos);
@@ -132,7 +132,7 @@ void scsi_read_capacity10(struct scsi_io *io, struct disk *d)
 		return;
 	}
 	put_be32(data, (u32)MIN(disk_sectors(d) - 1, 0xFFFFFFFFull));
-	put_be32(data + 4, DISK_SECTOR_SIZE);
+	put_be32(data + 4, 1u << d->sector_shift);
 	scsi_reply(io, data, sizeof(data));
 }
 
@@ -151,8 +151,8 @@ void scsi_service_action_in16(struct scsi_io *io, struct disk *d)
 		return;
 	}
 	put_be64(data, disk_sectors(d) - 1);
-	put_be32(data + 8, DISK_SECTOR_SIZE);
-	data[13] = DISK_PHYSICAL_EXPONENT;
+	put_be32(data + 8, 1u << d->sector_shift);
+	data[13] = d->physical_exponent;
 	data[14] = d->unmap ? CAPACITY_16_UNMAP : 0;
 	scsi_reply(io, data, MIN(room, sizeof(data)));
 }
@@ -208,7 +208,7 @@ void scsi_unmap(struct scsi_io *io, struct disk *d)
 			scsi_fail(io, d, SCSI_BAD_RANGE);
 			return;
 		}
-		d->store->ops->unmap(d->store, lba << DISK_SECTOR_SHIFT,
-				     count << DISK_SECTOR_SHIFT);
+		d->store->ops->unmap(d->store, lba << d->sector_shift,
+				     count << d->sector_shift);
 	}
 }

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the operator chooses about a disk besides where and how large it is. */
+#include "disk.h"
+
+#include "console.h"
+
+#define GRANULARITY_DEFAULT	4096	/* what a thin store frees */
+#define GRANULARITY_MAX		(1u << 30)
+
+/* Finds a word among @choices, such as "off|on"; *picked stays without one. */
+static bool pick(const char *key, const char *text, const char *choices,
+		 u8 *picked)
+{
+	const char *choice = choices;
+	size_t len, n;
+	u8 i;
+
+	if (!text)
+		return true;
+	len = strlen(text);
+	for (i = 0; ; i++) {
+		for (n = 0; choice[n] && choice[n] != '|'; n++)
+			;
+		if (n == len && !strncmp(choice, text, n))
+			break;
+		if (!choice[n])
+			return console_fail("%s=%s is none of %s", key, text,
+					    choices);
+		choice += n + 1;
+	}
+	*picked = i;
+	return true;
+}
+
+static bool parse_sector(const char *text, struct disk *d)
+{
+	static const struct {
+		u8 shift, exponent;
+	} kinds[] = { { 9, 0 }, { 9, 3 }, { 12, 0 } };
+	u8 kind = 1;
+
+	if (!pick("sector", text, "512n|512e|4096", &kind))
+		return false;
+	d->sector_shift = kinds[kind].shift;
+	d->physical_exponent = kinds[kind].exponent;
+	return true;
+}
+
+/* A number of bytes from 0 on, which becomes one of sectors. */
+static bool parse_bytes(const char *key, const char *text, struct disk *d,
+			u32 *sectors)
+{
+	u64 bytes;
+
+	if (!text)
+		return true;
+	if (!parse_u64(text, &bytes))
+		return console_fail("%s=%s is no number", key, text);
+	if (bytes > GRANULARITY_MAX || bytes % (1u << d->sector_shift))
+		return console_fail("%s=%s is not whole sectors of up to 1G",
+				    key, text);
+	*sectors = (u32)(bytes >> d->sector_shift);
+	return true;
+}
+
+bool disk_settings(struct disk *d, struct console_request *rq)
+{
+	const char *granularity = console_option(rq, 3, "granularity");
+	const char *alignment = console_option(rq, 3, "alignment");
+	const char *sector = console_option(rq, 3, "sector");
+
+	if (!parse_sector(sector, d))
+		return false;
+	d->granularity = GRANULARITY_DEFAULT >> d->sector_shift;
+	if (!parse_bytes("granularity", granularity, d, &d->granularity) ||
+	    !parse_bytes("alignment", alignment, d, &d->alignment))
+		return false;
+	if (d->alignment >= d->granularity)
+		return console_fail("alignment is not less than granularity");
+	return true;
+}
