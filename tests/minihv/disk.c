@@ -54,6 +54,7 @@ static void add_stats(struct disk_stats *sum, const struct disk_stats *s)
 	sum->reads += s->reads;
 	sum->writes += s->writes;
 	sum->unmaps += s->unmaps;
+	sum->write_sames += s->write_sames;
 	sum->flushes += s->flushes;
 	sum->failed += s->failed;
 	sum->bytes_read += s->bytes_read;
@@ -307,12 +308,12 @@ static void list_disk(const struct disk *d)
 {
 	const struct disk_stats *s = &d->stats;
 
-	console_line("%u:%u:%u %s size=%lu allocated=%lu unmap=%s readonly=%s reads=%lu writes=%lu unmaps=%lu flushes=%lu other=%lu failed=%lu%s%s",
+	console_line("%u:%u:%u %s size=%lu allocated=%lu unmap=%s readonly=%s reads=%lu writes=%lu unmaps=%lu write_sames=%lu flushes=%lu other=%lu failed=%lu%s%s",
 		     d->controller, d->target, d->lun, d->store->kind,
 		     d->store->size, d->store->ops->allocated(d->store),
 		     d->unmap ? "on" : "off", d->readonly ? "on" : "off",
-		     s->reads, s->writes, s->unmaps, s->flushes, s->other,
-		     s->failed, d->serial[0] ? " serial=" : "", d->serial);
+		     s->reads, s->writes, s->unmaps, s->write_sames, s->flushes,
+		     s->other, s->failed, d->serial[0] ? " serial=" : "", d->serial);
 }
 
 static bool run_list(struct console_request *rq)

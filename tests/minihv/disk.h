@@ -16,16 +16,24 @@ struct console_request;
 #define DISK_CRC_SHIFT		9	/* what the console counts in */
 #define DISK_MAX_SIZE		(64ull << 40)	/* what a VHDX can have */
 
+/* What a disk does with WRITE SAME; in the order of the operator's words. */
+enum disk_write_same {
+	DISK_WRITE_SAME_OFF,	/* not known */
+	DISK_WRITE_SAME_ON,	/* writes, whatever the guest says of UNMAP */
+	DISK_WRITE_SAME_UNMAP,	/* unmaps zeros if told so; knows NDOB */
+};
+
 /**
  * struct disk_stats - what a disk was asked for
  * @other: commands that are none of the following.
  * @reads: READ commands. @writes: WRITE. @unmaps: UNMAP.
+ * @write_sames: WRITE SAME.
  * @flushes: times that the store was flushed, forced unit access included.
  * @failed: commands that ended in CHECK CONDITION; counted above as well.
  * @bytes_read: by READ commands that succeeded. @bytes_written: WRITE.
  */
 struct disk_stats {
-	u64 other, reads, writes, unmaps, flushes, failed;
+	u64 other, reads, writes, unmaps, write_sames, flushes, failed;
 	u64 bytes_read, bytes_written;
 };
 
@@ -39,6 +47,7 @@ struct disk_stats {
  * @physical_exponent: a physical sector has two to the power of this of them.
  * @granularity: what UNMAP is best done in. @alignment: and where such a unit
  *	begins, both in sectors.
+ * @write_same: DISK_WRITE_SAME_*.
  * @sense_pending: @sense waits for a REQUEST SENSE.
  * @file: number of the file that is its store, -1 for none.
  * @store: the contents.
@@ -51,7 +60,7 @@ struct disk {
 	struct disk *next;
 	u8 controller, target, lun;
 	bool unmap, readonly, sense_pending;
-	u8 sector_shift, physical_exponent;
+	u8 sector_shift, physical_exponent, write_same;
 	u32 granularity, alignment;
 	int file;
 	struct store *store;
@@ -66,6 +75,12 @@ static inline u64 disk_sectors(const struct disk *d)
 	return d->store->size >> d->sector_shift;
 }
 
+/* How many sectors one WRITE SAME may cover: 8 MiB; 0 if it is not known. */
+static inline u32 disk_write_same_max(const struct disk *d)
+{
+	return d->write_same ? (8u << 20) >> d->sector_shift : 0;
+}
+
 /* NULL when there is none; that is so on every path but 0. */
 struct disk *disk_find(u8 controller, u8 path, u8 target, u8 lun);
 
@@ -76,7 +91,7 @@ struct disk *disk_next(u8 controller, u8 path, u8 target, unsigned int lun);
 bool disk_any(u8 controller, u8 target);
 
 #define DISK_SETTINGS \
-	"[sector=512n|512e|4096] [granularity=BYTES] [alignment=BYTES]"
+	"[sector=512n|512e|4096] [granularity=BYTES] [alignment=BYTES] [write_same=off|on|unmap]"
 
 /* The words of "disk add" about what it can do; or says what is wrong. */
 bool disk_settings(struct disk *d, struct console_request *rq);

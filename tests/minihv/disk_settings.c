@@ -68,8 +68,11 @@ bool disk_settings(struct disk *d, struct console_request *rq)
 	const char *granularity = console_option(rq, 3, "granularity");
 	const char *alignment = console_option(rq, 3, "alignment");
 	const char *sector = console_option(rq, 3, "sector");
+	const char *write_same = console_option(rq, 3, "write_same");
 
-	if (!parse_sector(sector, d))
+	d->write_same = DISK_WRITE_SAME_ON;
+	if (!parse_sector(sector, d) ||
+	    !pick("write_same", write_same, "off|on|unmap", &d->write_same))
 		return false;
 	d->granularity = GRANULARITY_DEFAULT >> d->sector_shift;
 	if (!parse_bytes("granularity", granularity, d, &d->granularity) ||

@@ -133,6 +133,7 @@ static bool run_stats(struct console_request *rq)
 	console_line("reads %lu", d.reads);
 	console_line("writes %lu", d.writes);
 	console_line("unmaps %lu", d.unmaps);
+	console_line("write_sames %lu", d.write_sames);
 	console_line("flushes %lu", d.flushes);
 	console_line("bytes_read %lu", d.bytes_read);
 	console_line("bytes_written %lu", d.bytes_written);

@@ -22,11 +22,13 @@
 #define OP_READ_10		0x28
 #define OP_WRITE_10		0x2A
 #define OP_SYNC_CACHE_10	0x35
+#define OP_WRITE_SAME_10	0x41
 #define OP_UNMAP		0x42
 #define OP_MODE_SENSE_10	0x5A
 #define OP_READ_16		0x88
 #define OP_WRITE_16		0x8A
 #define OP_SYNC_CACHE_16	0x91
+#define OP_WRITE_SAME_16	0x93
 #define OP_SERVICE_ACTION_IN_16	0x9E
 #define OP_REPORT_LUNS		0xA0
 #define OP_READ_12		0xA8
@@ -183,11 +185,13 @@ static const struct scsi_command {
 	[OP_READ_10]		= COUNTED(scsi_read, IN, reads),
 	[OP_WRITE_10]		= COUNTED(scsi_write, OUT, writes),
 	[OP_SYNC_CACHE_10]	= COMMAND(sync_cache, NONE),
+	[OP_WRITE_SAME_10]	= COUNTED(scsi_write_same, OUT, write_sames),
 	[OP_UNMAP]		= COUNTED(scsi_unmap, OUT, unmaps),
 	[OP_MODE_SENSE_10]	= COMMAND(scsi_mode_sense10, IN),
 	[OP_READ_16]		= COUNTED(scsi_read, IN, reads),
 	[OP_WRITE_16]		= COUNTED(scsi_write, OUT, writes),
 	[OP_SYNC_CACHE_16]	= COMMAND(sync_cache, NONE),
+	[OP_WRITE_SAME_16]	= COUNTED(scsi_write_same, OUT, write_sames),
 	[OP_SERVICE_ACTION_IN_16] = COMMAND(scsi_service_action_in16, IN),
 	[OP_READ_12]		= COUNTED(scsi_read, IN, reads),
 	[OP_WRITE_12]		= COUNTED(scsi_write, OUT, writes),

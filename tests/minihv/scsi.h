@@ -46,7 +46,7 @@ void guest_buffer_write(const struct guest_buffer *b, u32 pos, const void *src,
  * @buf: data buffer; its length is the transfer length, 0 for none.
  * @srb_status: outcome, VSTOR_SRB_*; AUTOSENSE_VALID is in @sense_valid.
  * @scsi_status: outcome.
- * @moved: outcome, bytes moved.
+ * @moved: outcome, bytes moved; those of WRITE SAME are not from the buffer.
  * @sense: outcome, 18 bytes of fixed format and two zeros.
  * @sense_valid: outcome.
  */

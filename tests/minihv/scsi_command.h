@@ -34,7 +34,7 @@ void scsi_reply(struct scsi_io *io, const void *data, u32 len);
 typedef void scsi_handler(struct scsi_io *io, struct disk *d);
 
 scsi_handler scsi_inquiry, scsi_mode_sense6, scsi_mode_sense10;
-scsi_handler scsi_read, scsi_write, scsi_unmap;
+scsi_handler scsi_read, scsi_write, scsi_write_same, scsi_unmap;
 scsi_handler scsi_read_capacity10, scsi_service_action_in16;
 
 /* INQUIRY where there is no disk. */

@@ -30,6 +30,7 @@
 #define UNMAP_ALIGNMENT_VALID	0x80000000u
 #define ROTATION_NONE		1
 #define PROVISIONING_LBPU	0x80
+#define PROVISIONING_LBPWS	0x60	/* in WRITE SAME (16) and (10) */
 #define PROVISIONING_THIN	0x02
 
 _Static_assert(DISK_SERIAL_MAX <= VPD_BODY_MAX, "serial fits its page");
@@ -91,13 +92,13 @@ static u32 device_identification(const struct disk *d, u8 *body)
 	return (u32)(p + NAA_LENGTH - body);
 }
 
-/* WRITE SAME does not exist here: its limit, from byte 32 on, stays 0. */
 static u32 block_limits(const struct disk *d, u8 *body)
 {
 	put_be32(body + 16, UNMAP_MAX_SECTORS);
 	put_be32(body + 20, UNMAP_MAX_DESCRIPTORS);
 	put_be32(body + 24, d->granularity);
 	put_be32(body + 28, UNMAP_ALIGNMENT_VALID | d->alignment);
+	put_be64(body + 32, disk_write_same_max(d));
 	return 60;
 }
 
@@ -117,6 +118,8 @@ static u32 provisioning(const struct disk *d, u8 *body)
 		exponent++;
 	body[0] = exponent;
 	body[1] = PROVISIONING_LBPU;
+	if (d->write_same == DISK_WRITE_SAME_UNMAP)
+		body[1] |= PROVISIONING_LBPWS;
 	body[2] = PROVISIONING_THIN;
 	return 4;
 }

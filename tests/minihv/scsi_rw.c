@@ -13,8 +13,15 @@
 /* Protection information and relative addresses: there are none. */
 #define RW_UNKNOWN		0xE1
 
+#define WRITE_SAME_16		0x93
+#define SAME_NDOB		0x01	/* no buffer: zeros; (16) only */
+#define SAME_RELATIVE		0x01	/* (10) only */
+#define SAME_UNMAP		0x08
+
 #define UNMAP_HEADER		8
 #define UNMAP_DESCRIPTOR	16
+
+static u8 same[PAGE_SIZE];	/* what a WRITE SAME writes, over and over */
 
 struct range {
 	u64 lba;
@@ -121,6 +128,96 @@ void scsi_write(struct scsi_io *io, struct disk *d)
 		disk_flush(d);
 	io->moved = len;
 	d->stats.bytes_written += len;
+}
+
+/*
+ * The range of a WRITE SAME, or ends @io. Unlike with WRITE, a count of 0 is
+ * one: nothing is written then.
+ */
+static bool find_same_range(struct scsi_io *io, struct disk *d, struct range *r)
+{
+	if (io->cdb[0] != WRITE_SAME_16 && io->cdb[1] & SAME_RELATIVE) {
+		scsi_fail(io, d, SCSI_BAD_FIELD);
+		return false;
+	}
+	decode(io->cdb, r);
+	if (!in_range(d, r->lba, r->count)) {
+		scsi_fail(io, d, SCSI_BAD_RANGE);
+		return false;
+	}
+	if (d->readonly) {
+		scsi_fail(io, d, SCSI_READ_ONLY);
+		return false;
+	}
+	if (r->count > disk_write_same_max(d)) {
+		scsi_fail(io, d, SCSI_BAD_RANGE);
+		return false;
+	}
+	return true;
+}
+
+/* Fills @same with the guest's sector; false when there is none. */
+static bool fetch_pattern(struct scsi_io *io, const struct disk *d)
+{
+	u32 sector = 1u << d->sector_shift, pos;
+
+	memset(same, 0, sizeof(same));
+	if (d->write_same == DISK_WRITE_SAME_UNMAP &&
+	    io->cdb[0] == WRITE_SAME_16 && io->cdb[1] & SAME_NDOB)
+		return true;
+	if (io->buf.len < sector)
+		return false;
+	guest_buffer_read(&io->buf, 0, same, sector);
+	for (pos = sector; pos < sizeof(same); pos += sector)
+		memcpy(same + pos, same, sector);
+	return true;
+}
+
+static bool pattern_is_zero(void)
+{
+	return !same[0] && !memcmp(same, same + 1, sizeof(same) - 1);
+}
+
+static bool write_pattern(struct disk *d, u64 offset, u64 len)
+{
+	u64 chunk;
+
+	for (; len; len -= chunk, offset += chunk) {
+		chunk = MIN(len, sizeof(same));
+		if (!d->store->ops->write(d->store, offset, same, chunk))
+			return false;
+	}
+	return true;
+}
+
+/* What counts as moved is what was written, not the one sector of the guest. */
+void scsi_write_same(struct scsi_io *io, struct disk *d)
+{
+	bool unmap = d->write_same == DISK_WRITE_SAME_UNMAP &&
+		     io->cdb[1] & SAME_UNMAP;
+	struct range r;
+	u64 offset;
+	u32 len;
+
+	if (d->write_same == DISK_WRITE_SAME_OFF) {
+		scsi_fail(io, d, SCSI_BAD_OPCODE);
+		return;
+	}
+	if (!find_same_range(io, d, &r) || !r.count)
+		return;
+	if (!fetch_pattern(io, d)) {
+		scsi_fail(io, d, SCSI_BAD_FIELD);
+		return;
+	}
+	offset = r.lba << d->sector_shift;
+	len = r.count << d->sector_shift;
+	if (unmap && pattern_is_zero()) {
+		d->store->ops->unmap(d->store, offset, len);
+	} else if (!write_pattern(d, offset, len)) {
+		scsi_fail(io, d, SCSI_WRITE_FAULT);
+		return;
+	}
+	io->moved = len;
 }
 
 void scsi_read_capacity10(struct scsi_io *io, struct disk *d)

@@ -35,6 +35,8 @@ static const struct {
 	{ "disk add 0:0:2 size=1M sector=512", "sector=512 is none of" },
 	{ "disk add 0:0:2 size=512 sector=4096", "no multiple of 4096" },
 	{ "disk add 0:0:2 file=1 size=512 sector=4096", "multiple of 4096" },
+	{ "disk add 0:0:2 size=1M write_same=yes",
+	  "write_same=yes is none of off|on|unmap" },
 	{ "disk add 0:0:2 size=1M granularity=x", "granularity=x is no number" },
 	{ "disk add 0:0:2 size=1M granularity=513", "is not whole sectors" },
 	{ "disk add 0:0:2 size=1M granularity=512 sector=4096",
@@ -163,8 +165,8 @@ static void list(void)
 	CHECK(console("disk add 0:0:7 size=10G serial=abc"));
 	CHECK(console("disk list"));
 	SAME(mock_lines,
-	     "0:0:7 thin size=10737418240 allocated=0 unmap=on readonly=off reads=0 writes=0 unmaps=0 flushes=0 other=0 failed=0 serial=abc\n"
-	     "0:1:0 file size=8192 allocated=8192 unmap=off readonly=on reads=0 writes=0 unmaps=0 flushes=0 other=0 failed=0\n");
+	     "0:0:7 thin size=10737418240 allocated=0 unmap=on readonly=off reads=0 writes=0 unmaps=0 write_sames=0 flushes=0 other=0 failed=0 serial=abc\n"
+	     "0:1:0 file size=8192 allocated=8192 unmap=off readonly=on reads=0 writes=0 unmaps=0 write_sames=0 flushes=0 other=0 failed=0\n");
 }
 
 /* The values are those of python's zlib.crc32(). */

@@ -105,6 +105,7 @@ static void vpd_unmap(void)
 	put_be32(limits + 24, 4096);
 	put_be32(limits + 28, 8);
 	put_be32(limits + 32, 0x80000000);
+	put_be64(limits + 36, 16384);
 	inquiry(0, true, 0xB0, 255);
 	EQUAL(io.moved, 64);
 	CHECK(guest_has(0, (char *)limits, 64));

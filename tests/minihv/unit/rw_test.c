@@ -324,7 +324,7 @@ static void hostile(void)
 {
 	static const u8 known[] = {
 		0x00, 0x03, 0x08, 0x0A, 0x12, 0x1A, 0x25, READ_10, WRITE_10,
-		0x5A, READ_16, WRITE_16, 0x9E, 0xA0, 0xA8, 0xAA };
+		0x41, 0x5A, READ_16, WRITE_16, 0x93, 0x9E, 0xA0, 0xA8, 0xAA };
 	u32 i, j, n;
 	u8 list[4];
 
@@ -348,7 +348,8 @@ static void hostile(void)
 			guest_put(0, list, 4);
 		}
 		command((u8)(rand() % 4), (u8)(rand() % 3));
-		CHECK(io.moved <= n);
+		if (cdb[0] != 0x41 && cdb[0] != 0x93)
+			CHECK(io.moved <= n);
 		CHECK(guest_clean(n));
 	}
 }
