@@ -13,26 +13,35 @@
 #define OP_READ_6		0x08
 #define OP_WRITE_6		0x0A
 #define OP_INQUIRY		0x12
+#define OP_MODE_SELECT_6	0x15
 #define OP_RESERVE_6		0x16
 #define OP_RELEASE_6		0x17
 #define OP_MODE_SENSE_6		0x1A
 #define OP_START_STOP		0x1B
+#define OP_SEND_DIAGNOSTIC	0x1D
 #define OP_PREVENT_ALLOW	0x1E
 #define OP_READ_CAPACITY_10	0x25
 #define OP_READ_10		0x28
 #define OP_WRITE_10		0x2A
+#define OP_WRITE_VERIFY_10	0x2E
+#define OP_VERIFY_10		0x2F
 #define OP_SYNC_CACHE_10	0x35
 #define OP_WRITE_SAME_10	0x41
 #define OP_UNMAP		0x42
+#define OP_MODE_SELECT_10	0x55
 #define OP_MODE_SENSE_10	0x5A
 #define OP_READ_16		0x88
 #define OP_WRITE_16		0x8A
+#define OP_WRITE_VERIFY_16	0x8E
+#define OP_VERIFY_16		0x8F
 #define OP_SYNC_CACHE_16	0x91
 #define OP_WRITE_SAME_16	0x93
 #define OP_SERVICE_ACTION_IN_16	0x9E
 #define OP_REPORT_LUNS		0xA0
 #define OP_READ_12		0xA8
 #define OP_WRITE_12		0xAA
+#define OP_WRITE_VERIFY_12	0xAE
+#define OP_VERIFY_12		0xAF
 
 #define KEY_MEDIUM_ERROR	0x3
 #define KEY_ILLEGAL_REQUEST	0x5
@@ -51,6 +60,10 @@ static const struct {
 		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x24 },
 	[SCSI_BAD_RANGE] = {
 		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x21 },
+	[SCSI_BAD_PARAMETER] = {
+		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x26 },
+	[SCSI_BAD_LIST_LENGTH] = {
+		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x1A },
 	[SCSI_SHORT_BUFFER] = {
 		VSTOR_SRB_DATA_OVERRUN, KEY_ILLEGAL_REQUEST, 0x24 },
 	[SCSI_READ_ONLY] = { VSTOR_SRB_ERROR, KEY_DATA_PROTECT, 0x27 },
@@ -155,6 +168,15 @@ static void start_stop(struct scsi_io *io, struct disk *d)
 		disk_flush(d);
 }
 
+/* The only test that hosts know is none at all. */
+static void send_diagnostic(struct scsi_io *io, struct disk *d)
+{
+	bool self_test = io->cdb[1] & 0xE0, page_format = io->cdb[1] & 0x10;
+
+	if (self_test || page_format || get_be16(io->cdb + 3))
+		scsi_fail(io, d, SCSI_BAD_FIELD);
+}
+
 static void sync_cache(struct scsi_io *io, struct disk *d)
 {
 	(void)io;
@@ -176,25 +198,34 @@ static const struct scsi_command {
 	[OP_READ_6]		= COUNTED(scsi_read, IN, reads),
 	[OP_WRITE_6]		= COUNTED(scsi_write, OUT, writes),
 	[OP_INQUIRY]		= COMMAND(scsi_inquiry, IN),
+	[OP_MODE_SELECT_6]	= COMMAND(scsi_mode_select6, OUT),
 	[OP_RESERVE_6]		= COMMAND(accept, NONE),
 	[OP_RELEASE_6]		= COMMAND(accept, NONE),
 	[OP_MODE_SENSE_6]	= COMMAND(scsi_mode_sense6, IN),
 	[OP_START_STOP]		= COMMAND(start_stop, NONE),
+	[OP_SEND_DIAGNOSTIC]	= COMMAND(send_diagnostic, NONE),
 	[OP_PREVENT_ALLOW]	= COMMAND(accept, NONE),
 	[OP_READ_CAPACITY_10]	= COMMAND(scsi_read_capacity10, IN),
 	[OP_READ_10]		= COUNTED(scsi_read, IN, reads),
 	[OP_WRITE_10]		= COUNTED(scsi_write, OUT, writes),
+	[OP_WRITE_VERIFY_10]	= COMMAND(scsi_verify, NONE),
+	[OP_VERIFY_10]		= COMMAND(scsi_verify, NONE),
 	[OP_SYNC_CACHE_10]	= COMMAND(sync_cache, NONE),
 	[OP_WRITE_SAME_10]	= COUNTED(scsi_write_same, OUT, write_sames),
 	[OP_UNMAP]		= COUNTED(scsi_unmap, OUT, unmaps),
+	[OP_MODE_SELECT_10]	= COMMAND(scsi_mode_select10, OUT),
 	[OP_MODE_SENSE_10]	= COMMAND(scsi_mode_sense10, IN),
 	[OP_READ_16]		= COUNTED(scsi_read, IN, reads),
 	[OP_WRITE_16]		= COUNTED(scsi_write, OUT, writes),
+	[OP_WRITE_VERIFY_16]	= COMMAND(scsi_verify, NONE),
+	[OP_VERIFY_16]		= COMMAND(scsi_verify, NONE),
 	[OP_SYNC_CACHE_16]	= COMMAND(sync_cache, NONE),
 	[OP_WRITE_SAME_16]	= COUNTED(scsi_write_same, OUT, write_sames),
 	[OP_SERVICE_ACTION_IN_16] = COMMAND(scsi_service_action_in16, IN),
 	[OP_READ_12]		= COUNTED(scsi_read, IN, reads),
 	[OP_WRITE_12]		= COUNTED(scsi_write, OUT, writes),
+	[OP_WRITE_VERIFY_12]	= COMMAND(scsi_verify, NONE),
+	[OP_VERIFY_12]		= COMMAND(scsi_verify, NONE),
 #undef COUNTED
 #undef COMMAND
 };

@@ -16,6 +16,8 @@ enum scsi_error {
 	SCSI_BAD_OPCODE,
 	SCSI_BAD_FIELD,
 	SCSI_BAD_RANGE,
+	SCSI_BAD_PARAMETER,	/* in the list that the guest sends */
+	SCSI_BAD_LIST_LENGTH,
 	SCSI_SHORT_BUFFER,	/* for capacity data */
 	SCSI_READ_ONLY,
 	SCSI_WRITE_FAULT,
@@ -34,6 +36,7 @@ void scsi_reply(struct scsi_io *io, const void *data, u32 len);
 typedef void scsi_handler(struct scsi_io *io, struct disk *d);
 
 scsi_handler scsi_inquiry, scsi_mode_sense6, scsi_mode_sense10;
+scsi_handler scsi_mode_select6, scsi_mode_select10, scsi_verify;
 scsi_handler scsi_read, scsi_write, scsi_write_same, scsi_unmap;
 scsi_handler scsi_read_capacity10, scsi_service_action_in16;
 

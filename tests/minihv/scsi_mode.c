@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* MODE SENSE: a header without block descriptors and the caching page. */
+/* MODE SENSE and SELECT: a header and the caching page. */
 #include "scsi_command.h"
 
 #define HEADER_6		4
@@ -15,6 +15,7 @@
 #define DEVICE_READ_ONLY	0x80
 #define DEVICE_FUA		0x10
 #define CACHING_WRITE_CACHE	0x04
+#define SELECT_SAVE		0x01
 
 static bool page_exists(const u8 *cdb)
 {
@@ -76,4 +77,53 @@ void scsi_mode_sense10(struct scsi_io *io, struct disk *d)
 	};
 
 	mode_sense(io, d, data, HEADER_10, get_be16(io->cdb + 7));
+}
+
+/*
+ * Only the page as it is can be selected. Its place follows from the length of
+ * the block descriptors, which nobody looks at.
+ */
+static bool page_is_ours(const struct scsi_io *io, u32 at)
+{
+	u8 page[CACHING_LENGTH];
+
+	guest_buffer_read(&io->buf, at, page, sizeof(page));
+	return page[0] == PAGE_CACHING && page[1] == CACHING_LENGTH - 2 &&
+	       page[2] & CACHING_WRITE_CACHE;
+}
+
+static void mode_select(struct scsi_io *io, struct disk *d, u32 header,
+			u32 len)
+{
+	u8 data[HEADER_10];
+	u32 at;
+
+	if (!len)
+		return;
+	if (len != io->buf.len || len < header + CACHING_LENGTH) {
+		scsi_fail(io, d, SCSI_BAD_LIST_LENGTH);
+		return;
+	}
+	if (io->cdb[1] & SELECT_SAVE) {
+		scsi_fail(io, d, SCSI_BAD_FIELD);
+		return;
+	}
+	guest_buffer_read(&io->buf, 0, data, header);
+	at = header + (header == HEADER_6 ? data[3] : get_be16(data + 6));
+	if (len < at + CACHING_LENGTH)
+		scsi_fail(io, d, SCSI_BAD_LIST_LENGTH);
+	else if (!page_is_ours(io, at))
+		scsi_fail(io, d, SCSI_BAD_PARAMETER);
+	else
+		io->moved = len;
+}
+
+void scsi_mode_select6(struct scsi_io *io, struct disk *d)
+{
+	mode_select(io, d, HEADER_6, io->cdb[4]);
+}
+
+void scsi_mode_select10(struct scsi_io *io, struct disk *d)
+{
+	mode_select(io, d, HEADER_10, get_be16(io->cdb + 7));
 }

@@ -10,12 +10,12 @@
 #define CAPACITY_16_UNMAP	0x80	/* LBPME */
 
 #define RW_FUA			0x08
+#define RW_RELATIVE		0x01	/* not in the long commands */
 /* Protection information and relative addresses: there are none. */
 #define RW_UNKNOWN		0xE1
 
 #define WRITE_SAME_16		0x93
 #define SAME_NDOB		0x01	/* no buffer: zeros; (16) only */
-#define SAME_RELATIVE		0x01	/* (10) only */
 #define SAME_UNMAP		0x08
 
 #define UNMAP_HEADER		8
@@ -58,6 +58,12 @@ static void decode(const u8 *cdb, struct range *r)
 		r->lba = get_be32(cdb + 2);
 		r->count = get_be16(cdb + 7);
 	}
+}
+
+/* Asks for addresses that count from the last one, which nobody has. */
+static bool is_relative(const u8 *cdb)
+{
+	return cdb[0] >> 5 != 4 && cdb[1] & RW_RELATIVE;
 }
 
 /*
@@ -131,12 +137,29 @@ void scsi_write(struct scsi_io *io, struct disk *d)
 }
 
 /*
+ * VERIFY, and WRITE AND VERIFY too: hosts look at the range and at nothing else,
+ * so that what a guest writes in this way is lost.
+ */
+void scsi_verify(struct scsi_io *io, struct disk *d)
+{
+	struct range r;
+
+	if (is_relative(io->cdb)) {
+		scsi_fail(io, d, SCSI_BAD_FIELD);
+		return;
+	}
+	decode(io->cdb, &r);
+	if (!in_range(d, r.lba, r.count))
+		scsi_fail(io, d, SCSI_BAD_RANGE);
+}
+
+/*
  * The range of a WRITE SAME, or ends @io. Unlike with WRITE, a count of 0 is
  * one: nothing is written then.
  */
 static bool find_same_range(struct scsi_io *io, struct disk *d, struct range *r)
 {
-	if (io->cdb[0] != WRITE_SAME_16 && io->cdb[1] & SAME_RELATIVE) {
+	if (is_relative(io->cdb)) {
 		scsi_fail(io, d, SCSI_BAD_FIELD);
 		return false;
 	}

@@ -192,6 +192,40 @@ static void bad_flags_and_direction(void)
 	EQUAL(disk_allocated(), 0);
 }
 
+/* Only the range counts: no data goes either way, and none is compared. */
+static void verify(void)
+{
+	static const u8 ops[] = { 0x2F, 0xAF, 0x8F, 0x2E, 0xAE, 0x8E };
+	size_t i;
+
+	console("disk add 0:0:0 size=1M");
+	guest_buffer(0, 512);
+	for (i = 0; i < sizeof(ops); i++) {
+		set_cdb(ops[i], 2047, 1);
+		command(0, VSTOR_DATA_OUT);
+		EQUAL(outcome(), GOOD);
+		EQUAL(io.moved, 0);
+		set_cdb(ops[i], 0, 2048);
+		command(0, VSTOR_DATA_NONE);
+		EQUAL(outcome(), GOOD);
+		set_cdb(ops[i], 2047, 0);
+		command(0, VSTOR_DATA_NONE);
+		EQUAL(outcome(), GOOD);
+		set_cdb(ops[i], 0, 2049);
+		command(0, VSTOR_DATA_NONE);
+		EQUAL(outcome(), BAD_RANGE);
+		set_cdb(ops[i], 2048, 0);
+		command(0, VSTOR_DATA_NONE);
+		EQUAL(outcome(), BAD_RANGE);
+		set_cdb(ops[i], 0, 1);
+		cdb[1] = 1;
+		command(0, VSTOR_DATA_NONE);
+		EQUAL(outcome(), ops[i] >> 5 == 4 ? GOOD : BAD_FIELD);
+	}
+	EQUAL(disk_allocated(), 0);
+	EQUAL(disk_find(0, 0, 0, 0)->stats.writes, 0);
+}
+
 static unsigned int flushes;
 
 static void count_flush(struct store *s)
@@ -323,8 +357,8 @@ static void read_capacity(void)
 static void hostile(void)
 {
 	static const u8 known[] = {
-		0x00, 0x03, 0x08, 0x0A, 0x12, 0x1A, 0x25, READ_10, WRITE_10,
-		0x41, 0x5A, READ_16, WRITE_16, 0x93, 0x9E, 0xA0, 0xA8, 0xAA };
+		0x00, 0x03, 0x08, 0x0A, 0x12, 0x15, 0x1A, 0x25, READ_10, WRITE_10,
+		0x41, 0x55, 0x5A, READ_16, WRITE_16, 0x93, 0x9E, 0xA0, 0xA8, 0xAA };
 	u32 i, j, n;
 	u8 list[4];
 
@@ -360,6 +394,7 @@ const struct test rw_tests[] = {
 	{ "ranges", ranges },
 	{ "long-counts", long_counts },
 	{ "bad-flags-and-direction", bad_flags_and_direction },
+	{ "verify", verify },
 	{ "flushing", flushing },
 	{ "read-only", read_only },
 	{ "write-fault", write_fault },
