@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Commands on the contents and the size of a disk. */
+/* Commands on the contents of a disk. */
 #include "scsi_command.h"
-
-#define SERVICE_ACTION_MASK	0x1F
-#define READ_CAPACITY_16	0x10
-#define CAPACITY_10_LENGTH	8
-#define CAPACITY_16_LENGTH	32
-#define CAPACITY_16_MIN		12
-#define CAPACITY_16_UNMAP	0x80	/* LBPME */
 
 #define RW_FUA			0x08
 #define RW_RELATIVE		0x01	/* not in the long commands */
@@ -241,40 +234,6 @@ void scsi_write_same(struct scsi_io *io, struct disk *d)
 		return;
 	}
 	io->moved = len;
-}
-
-void scsi_read_capacity10(struct scsi_io *io, struct disk *d)
-{
-	u8 data[CAPACITY_10_LENGTH];
-
-	if (io->buf.len < sizeof(data)) {
-		scsi_fail(io, d, SCSI_SHORT_BUFFER);
-		return;
-	}
-	put_be32(data, (u32)MIN(disk_sectors(d) - 1, 0xFFFFFFFFull));
-	put_be32(data + 4, 1u << d->sector_shift);
-	scsi_reply(io, data, sizeof(data));
-}
-
-/* READ CAPACITY (16) is the only service action. */
-void scsi_service_action_in16(struct scsi_io *io, struct disk *d)
-{
-	u8 data[CAPACITY_16_LENGTH] = { 0 };
-	u32 room = get_be32(io->cdb + 10);
-
-	if ((io->cdb[1] & SERVICE_ACTION_MASK) != READ_CAPACITY_16) {
-		scsi_fail(io, d, SCSI_BAD_FIELD);
-		return;
-	}
-	if (io->buf.len < CAPACITY_16_MIN) {
-		scsi_fail(io, d, SCSI_SHORT_BUFFER);
-		return;
-	}
-	put_be64(data, disk_sectors(d) - 1);
-	put_be32(data + 8, 1u << d->sector_shift);
-	data[13] = d->physical_exponent;
-	data[14] = d->unmap ? CAPACITY_16_UNMAP : 0;
-	scsi_reply(io, data, MIN(room, sizeof(data)));
 }
 
 /*

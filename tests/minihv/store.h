@@ -21,6 +21,8 @@ struct store;
  *	of the failing page is written.
  * @unmap: give the range back. What can only be freed in whole pages is zeroed
  *	where it covers a part of a page.
+ * @extent: how many bytes from @offset on are alike in whether they take
+ *	memory, and in *allocated, if they do. NULL when it cannot be told.
  * @flush: make durable what was written.
  * @allocated: bytes of memory that the contents take.
  * @destroy: free everything, the store itself included.
@@ -29,6 +31,7 @@ struct store_ops {
 	void (*read)(struct store *s, u64 offset, void *buf, u64 len);
 	bool (*write)(struct store *s, u64 offset, const void *buf, u64 len);
 	void (*unmap)(struct store *s, u64 offset, u64 len);
+	u64 (*extent)(struct store *s, u64 offset, bool *allocated);
 	void (*flush)(struct store *s);
 	u64 (*allocated)(struct store *s);
 	void (*destroy)(struct store *s);

@@ -44,15 +44,28 @@ static void **entry(void *table, unsigned int level, u64 index)
 	return (void **)table + index / entry_span(level) % TABLE_ENTRIES;
 }
 
-/* Data page number @index, or NULL. */
-static u8 *find_page(struct store_thin *t, u64 index)
+/*
+ * Data page number @index, or NULL. So many pages from there on are seen to
+ * share its lot: itself, or all below the entry that leads to none.
+ */
+static u8 *find_run(struct store_thin *t, u64 index, u64 *run)
 {
 	void *node = t->root;
 	unsigned int level;
+	u64 span;
 
 	for (level = t->levels; node && level; level--)
 		node = *entry(node, level, index);
+	span = entry_span(level + 1);
+	*run = span - index % span;
 	return node;
+}
+
+static u8 *find_page(struct store_thin *t, u64 index)
+{
+	u64 run;
+
+	return find_run(t, index, &run);
 }
 
 /* The same, made when it does not exist. NULL when there is no memory. */
@@ -176,6 +189,18 @@ static void thin_unmap(struct store *s, u64 offset, u64 len)
 			   (end - n) / PAGE_SIZE - 1);
 }
 
+static u64 thin_extent(struct store *s, u64 offset, bool *allocated)
+{
+	u64 index = offset / PAGE_SIZE, run;
+
+	*allocated = find_run(to_thin(s), index, &run);
+	do {
+		index += run;
+	} while (index * PAGE_SIZE < s->size &&
+		 !!find_run(to_thin(s), index, &run) == *allocated);
+	return MIN(index * PAGE_SIZE, s->size) - offset;
+}
+
 /* Memory is all there is: nothing could be more durable than it is already. */
 static void thin_flush(struct store *s)
 {
@@ -199,6 +224,7 @@ static const struct store_ops thin_ops = {
 	.read = thin_read,
 	.write = thin_write,
 	.unmap = thin_unmap,
+	.extent = thin_extent,
 	.flush = thin_flush,
 	.allocated = thin_allocated,
 	.destroy = thin_destroy,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Commands on the contents and the size of a disk. */
+/* Commands on the contents of a disk. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -301,58 +301,6 @@ static void write_fault(void)
 	EQUAL(outcome(), GOOD);
 }
 
-static void read_capacity(void)
-{
-	console("disk add 0:0:0 size=10G");
-	console("disk add 0:0:1 size=64T unmap=off");
-	guest_buffer(4092, 64);
-	set_cdb(0x25, 0, 0);
-	command(0, VSTOR_DATA_IN);
-	EQUAL(io.moved, 8);
-	guest_get(0, got, 8);
-	EQUAL(get_be32(got), (10ull << 30) / 512 - 1);
-	EQUAL(get_be32(got + 4), 512);
-	CHECK(guest_clean(8));
-	command(1, VSTOR_DATA_IN);
-	guest_get(0, got, 8);
-	EQUAL(get_be32(got), 0xFFFFFFFF);
-	io.buf.len = 7;
-	command(0, VSTOR_DATA_IN);
-	EQUAL(outcome(), SHORT_BUFFER);
-
-	guest_buffer(4092, 64);
-	set_cdb(0x9E, 0, 32);
-	cdb[1] = 0x10;
-	command(0, VSTOR_DATA_IN);
-	EQUAL(outcome(), GOOD);
-	EQUAL(io.moved, 32);
-	guest_get(0, got, 32);
-	EQUAL(get_be64(got), (10ull << 30) / 512 - 1);
-	EQUAL(get_be32(got + 8), 512);
-	EQUAL(get_be32(got + 12), 0x00038000);
-	CHECK(guest_clean(32));
-	command(1, VSTOR_DATA_IN);
-	guest_get(0, got, 32);
-	EQUAL(get_be64(got), (64ull << 40) / 512 - 1);
-	EQUAL(get_be32(got + 12), 0x00030000);
-	put_be32(cdb + 10, 20);
-	command(0, VSTOR_DATA_IN);
-	EQUAL(io.moved, 20);
-	put_be32(cdb + 10, 32);
-	guest_buffer(4092, 16);
-	command(0, VSTOR_DATA_IN);
-	EQUAL(outcome(), GOOD);
-	EQUAL(io.moved, 16);
-	CHECK(guest_clean(16));
-	io.buf.len = 11;
-	command(0, VSTOR_DATA_IN);
-	EQUAL(outcome(), SHORT_BUFFER);
-	io.buf.len = 32;
-	cdb[1] = 0x12;
-	command(0, VSTOR_DATA_IN);
-	EQUAL(outcome(), BAD_FIELD);
-}
-
 /* Whatever the guest sends: no byte outside its buffer, no more than it. */
 static void hostile(void)
 {
@@ -398,7 +346,6 @@ const struct test rw_tests[] = {
 	{ "flushing", flushing },
 	{ "read-only", read_only },
 	{ "write-fault", write_fault },
-	{ "read-capacity", read_capacity },
 	{ "hostile", hostile },
 	{ NULL, NULL },
 };
