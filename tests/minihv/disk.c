@@ -133,13 +133,17 @@ static bool parse_address(struct console_request *rq, int word,
 			    DISK_LUNS - 1);
 }
 
-static struct disk *existing_disk(const struct address *a)
+struct disk *disk_named(struct console_request *rq, int word)
 {
-	struct disk *d = disk_find(a->controller, 0, a->target, a->lun);
+	struct address a;
+	struct disk *d;
 
+	if (!parse_address(rq, word, &a))
+		return NULL;
+	d = disk_find(a.controller, 0, a.target, a.lun);
 	if (!d)
-		console_fail("there is no disk %u:%u:%u", a->controller,
-			     a->target, a->lun);
+		console_fail("there is no disk %u:%u:%u", a.controller,
+			     a.target, a.lun);
 	return d;
 }
 
@@ -286,21 +290,19 @@ static bool run_add(struct console_request *rq)
 
 static bool run_del(struct console_request *rq)
 {
-	struct disk *d, **link;
-	struct address a;
+	struct disk *d = disk_named(rq, 2), **link;
+	u8 controller;
 
-	if (!parse_address(rq, 2, &a) || console_unknown(rq, 3))
+	if (!d || console_unknown(rq, 3))
 		return false;
-	d = existing_disk(&a);
-	if (!d)
-		return false;
-	for (link = &disks[a.controller][a.lun]; *link != d;)
+	controller = d->controller;
+	for (link = &disks[controller][d->lun]; *link != d;)
 		link = &(*link)->next;
 	*link = d->next;
 	add_stats(&removed, &d->stats);
 	d->store->ops->destroy(d->store);
 	heap_free(d);
-	host_disks_changed(a.controller);
+	host_disks_changed(controller);
 	return true;
 }
 
@@ -354,14 +356,10 @@ static bool run_crc(struct console_request *rq)
 	const char *lba_text = console_option(rq, 2, "lba");
 	const char *count_text = console_option(rq, 2, "count");
 	u64 lba, count, sectors, pos, end, n;
-	struct address a;
-	struct disk *d;
+	struct disk *d = disk_named(rq, 1);
 	u32 crc = 0;
 
-	if (!parse_address(rq, 1, &a) || console_unknown(rq, 2))
-		return false;
-	d = existing_disk(&a);
-	if (!d)
+	if (!d || console_unknown(rq, 2))
 		return false;
 	if (!lba_text || !count_text)
 		return console_fail("%s= is missing",
@@ -391,6 +389,8 @@ const struct console_command disk_commands[] = {
 	  run_add },
 	{ "disk del", "C:T:L", run_del },
 	{ "disk list", "", run_list },
+	{ "disk reserve", "C:T:L KEY [type=NUMBER]", disk_run_reserve },
+	{ "disk release", "C:T:L", disk_run_release },
 	{ "crc", "C:T:L lba=SECTOR count=SECTORS", run_crc },
 	{ NULL, NULL, NULL },
 };

@@ -29,12 +29,32 @@ enum disk_write_same {
  * @reads: READ commands. @writes: WRITE. @unmaps: UNMAP.
  * @write_sames: WRITE SAME.
  * @flushes: times that the store was flushed, forced unit access included.
- * @failed: commands that ended in CHECK CONDITION; counted above as well.
+ * @failed: commands that ended in an error; counted above as well.
  * @bytes_read: by READ commands that succeeded. @bytes_written: WRITE.
  */
 struct disk_stats {
 	u64 other, reads, writes, unmaps, write_sames, flushes, failed;
 	u64 bytes_read, bytes_written;
+};
+
+/* The guest, and another initiator, which the operator plays. */
+enum {
+	DISK_GUEST,
+	DISK_OTHER,
+	DISK_INITIATORS,
+};
+
+/**
+ * struct disk_reservation - who may use a disk (persistent reservations)
+ * @keys: of the initiators; 0 for one that is not registered.
+ * @type: of the reservation, as SCSI numbers them; 0 when there is none.
+ * @holder: who made it.
+ * @generation: counts what was done to the keys.
+ */
+struct disk_reservation {
+	u64 keys[DISK_INITIATORS];
+	u8 type, holder;
+	u32 generation;
 };
 
 /**
@@ -48,18 +68,20 @@ struct disk_stats {
  * @granularity: what UNMAP is best done in. @alignment: and where such a unit
  *	begins, both in sectors.
  * @write_same: DISK_WRITE_SAME_*.
+ * @pr: persistent reservations are known.
  * @sense_pending: @sense waits for a REQUEST SENSE.
  * @file: number of the file that is its store, -1 for none.
  * @store: the contents.
  * @id: names the disk in VPD page 83.
  * @serial: text of VPD page 80, "" for none.
  * @sense: of the last command.
+ * @reservation: who may use it.
  * @stats: counters.
  */
 struct disk {
 	struct disk *next;
 	u8 controller, target, lun;
-	bool unmap, readonly, sense_pending;
+	bool unmap, readonly, pr, sense_pending;
 	u8 sector_shift, physical_exponent, write_same;
 	u32 granularity, alignment;
 	int file;
@@ -67,6 +89,7 @@ struct disk {
 	u8 id[DISK_ID_SIZE];
 	char serial[DISK_SERIAL_MAX + 1];
 	u8 sense[SCSI_SENSE_LENGTH];
+	struct disk_reservation reservation;
 	struct disk_stats stats;
 };
 
@@ -91,10 +114,23 @@ struct disk *disk_next(u8 controller, u8 path, u8 target, unsigned int lun);
 bool disk_any(u8 controller, u8 target);
 
 #define DISK_SETTINGS \
-	"[sector=512n|512e|4096] [granularity=BYTES] [alignment=BYTES] [write_same=off|on|unmap]"
+	"[sector=512n|512e|4096] [granularity=BYTES] [alignment=BYTES] [write_same=off|on|unmap] [pr=off|on]"
 
 /* The words of "disk add" about what it can do; or says what is wrong. */
 bool disk_settings(struct disk *d, struct console_request *rq);
+
+/* The disk that a word of the operator's names, or NULL after saying why not. */
+struct disk *disk_named(struct console_request *rq, int word);
+
+/* Console commands. */
+bool disk_run_reserve(struct console_request *rq);
+bool disk_run_release(struct console_request *rq);
+
+bool disk_reservation_type(u64 type);	/* is there such a type? */
+
+/* What the other initiator does; the first is false if the guest was faster. */
+bool disk_reserve(struct disk *d, u64 key, u8 type);
+void disk_release(struct disk *d);
 
 void disk_flush(struct disk *d);
 

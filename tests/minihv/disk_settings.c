@@ -69,16 +69,52 @@ bool disk_settings(struct disk *d, struct console_request *rq)
 	const char *alignment = console_option(rq, 3, "alignment");
 	const char *sector = console_option(rq, 3, "sector");
 	const char *write_same = console_option(rq, 3, "write_same");
+	const char *pr = console_option(rq, 3, "pr");
+	u8 pr_on = true;
 
 	d->write_same = DISK_WRITE_SAME_ON;
 	if (!parse_sector(sector, d) ||
-	    !pick("write_same", write_same, "off|on|unmap", &d->write_same))
+	    !pick("write_same", write_same, "off|on|unmap", &d->write_same) ||
+	    !pick("pr", pr, "off|on", &pr_on))
 		return false;
+	d->pr = pr_on;
 	d->granularity = GRANULARITY_DEFAULT >> d->sector_shift;
 	if (!parse_bytes("granularity", granularity, d, &d->granularity) ||
 	    !parse_bytes("alignment", alignment, d, &d->alignment))
 		return false;
 	if (d->alignment >= d->granularity)
 		return console_fail("alignment is not less than granularity");
+	return true;
+}
+
+bool disk_run_reserve(struct console_request *rq)
+{
+	const char *type_text = console_option(rq, 4, "type");
+	struct disk *d = disk_named(rq, 2);
+	u64 key, type = 1;	/* write exclusive */
+
+	if (!d)
+		return false;
+	if (rq->argc < 4)
+		return console_fail("KEY is missing");
+	if (console_unknown(rq, 4))
+		return false;
+	if (!parse_u64(rq->argv[3], &key) || !key)
+		return console_fail("%s is no key", rq->argv[3]);
+	if (type_text && !parse_u64(type_text, &type))
+		return console_fail("type=%s is no number", type_text);
+	if (!disk_reservation_type(type))
+		return console_fail("there is no type of reservation %lu", type);
+	return disk_reserve(d, key, (u8)type) ||
+	       console_fail("the guest has reserved the disk");
+}
+
+bool disk_run_release(struct console_request *rq)
+{
+	struct disk *d = disk_named(rq, 2);
+
+	if (!d || console_unknown(rq, 3))
+		return false;
+	disk_release(d);
 	return true;
 }

@@ -30,6 +30,8 @@
 #define OP_UNMAP		0x42
 #define OP_MODE_SELECT_10	0x55
 #define OP_MODE_SENSE_10	0x5A
+#define OP_RESERVE_IN		0x5E
+#define OP_RESERVE_OUT		0x5F
 #define OP_READ_16		0x88
 #define OP_WRITE_16		0x8A
 #define OP_WRITE_VERIFY_16	0x8E
@@ -121,10 +123,8 @@ void scsi_fail(struct scsi_io *io, struct disk *d, enum scsi_error why)
 	io->moved = 0;
 	build_sense(io->sense, errors[why].key, errors[why].asc);
 	io->sense_valid = true;
-	if (!d)
-		return;
-	memcpy(d->sense, io->sense, SCSI_SENSE_LENGTH);
-	d->sense_pending = true;
+	if (d)
+		memcpy(d->sense, io->sense, SCSI_SENSE_LENGTH);
 }
 
 void scsi_reply(struct scsi_io *io, const void *data, u32 len)
@@ -179,8 +179,8 @@ static void send_diagnostic(struct scsi_io *io, struct disk *d)
 
 static void sync_cache(struct scsi_io *io, struct disk *d)
 {
-	(void)io;
-	disk_flush(d);
+	if (!scsi_reserved(io, d, true))
+		disk_flush(d);
 }
 
 static const struct scsi_command {
@@ -215,6 +215,8 @@ static const struct scsi_command {
 	[OP_UNMAP]		= COUNTED(scsi_unmap, OUT, unmaps),
 	[OP_MODE_SELECT_10]	= COMMAND(scsi_mode_select10, OUT),
 	[OP_MODE_SENSE_10]	= COMMAND(scsi_mode_sense10, IN),
+	[OP_RESERVE_IN]		= COMMAND(scsi_reserve_in, IN),
+	[OP_RESERVE_OUT]	= COMMAND(scsi_reserve_out, OUT),
 	[OP_READ_16]		= COUNTED(scsi_read, IN, reads),
 	[OP_WRITE_16]		= COUNTED(scsi_write, OUT, writes),
 	[OP_WRITE_VERIFY_16]	= COMMAND(scsi_verify, NONE),
@@ -297,9 +299,8 @@ static void execute_on(struct scsi_io *io, struct disk *d)
 		cmd->run(io, d);
 
 	/* Sense is kept until the next command, whether that asks or not. */
-	if (io->scsi_status == SCSI_GOOD)
-		d->sense_pending = false;
-	else
+	d->sense_pending = io->sense_valid;
+	if (io->scsi_status != SCSI_GOOD)
 		d->stats.failed++;
 }
 

@@ -10,6 +10,7 @@
 
 #define SCSI_GOOD		0x00
 #define SCSI_CHECK_CONDITION	0x02
+#define SCSI_RESERVATION_CONFLICT	0x18
 
 /* Why a command fails; what the guest gets to see is a table in scsi.c. */
 enum scsi_error {
@@ -39,6 +40,13 @@ scsi_handler scsi_inquiry, scsi_mode_sense6, scsi_mode_sense10;
 scsi_handler scsi_mode_select6, scsi_mode_select10, scsi_verify;
 scsi_handler scsi_read, scsi_write, scsi_write_same, scsi_unmap;
 scsi_handler scsi_read_capacity10, scsi_service_action_in16;
+scsi_handler scsi_reserve_in, scsi_reserve_out;
+
+/* May the guest do this, whoever has reserved the disk? */
+bool scsi_allowed(const struct disk *d, bool write);
+
+/* The opposite; ends @io with a conflict. */
+bool scsi_reserved(struct scsi_io *io, const struct disk *d, bool write);
 
 /* INQUIRY where there is no disk. */
 void scsi_inquiry_absent(struct scsi_io *io);

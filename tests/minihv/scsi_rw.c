@@ -87,7 +87,7 @@ void scsi_read(struct scsi_io *io, struct disk *d)
 	u64 offset;
 	void *p;
 
-	if (!find_range(io, d, &r))
+	if (!find_range(io, d, &r) || scsi_reserved(io, d, false))
 		return;
 	offset = r.lba << d->sector_shift;
 	len = r.count << d->sector_shift;
@@ -113,6 +113,8 @@ void scsi_write(struct scsi_io *io, struct disk *d)
 		scsi_fail(io, d, SCSI_READ_ONLY);
 		return;
 	}
+	if (scsi_reserved(io, d, true))
+		return;
 	offset = r.lba << d->sector_shift;
 	len = r.count << d->sector_shift;
 	for (pos = 0; pos < len; pos += chunk) {
@@ -225,6 +227,8 @@ void scsi_write_same(struct scsi_io *io, struct disk *d)
 		scsi_fail(io, d, SCSI_BAD_FIELD);
 		return;
 	}
+	if (scsi_reserved(io, d, true))
+		return;
 	offset = r.lba << d->sector_shift;
 	len = r.count << d->sector_shift;
 	if (unmap && pattern_is_zero()) {
@@ -261,6 +265,8 @@ static int unmap_count(struct scsi_io *io, struct disk *d)
 
 /*
  * A range that is wrong ends the command; those before it have been unmapped.
+ * That a range cannot be unmapped, as when another has reserved the disk, is not
+ * told: unmapping is a hint to hosts.
  * Nothing counts as moved, though the list was: that is what hosts report.
  */
 void scsi_unmap(struct scsi_io *io, struct disk *d)
@@ -287,7 +293,8 @@ void scsi_unmap(struct scsi_io *io, struct disk *d)
 			scsi_fail(io, d, SCSI_BAD_RANGE);
 			return;
 		}
-		d->store->ops->unmap(d->store, lba << d->sector_shift,
-				     count << d->sector_shift);
+		if (scsi_allowed(d, true))
+			d->store->ops->unmap(d->store, lba << d->sector_shift,
+					     count << d->sector_shift);
 	}
 }

@@ -31,7 +31,7 @@ static void simple_commands(void)
 	static const u8 accepted[] = {
 		0x00, 0x04, 0x16, 0x17, 0x1D, 0x1E, 0x35, 0x91 };
 	static const u8 unknown[] = {
-		0x01, 0x5E, 0x5F, 0x7F, 0x85, 0x9F, 0xA1, 0xA3, 0xFF };
+		0x01, 0x7F, 0x85, 0x9F, 0xA1, 0xA3, 0xFF };
 	size_t i;
 
 	console("disk add 0:0:0 size=1M");
@@ -303,7 +303,7 @@ int main(void)
 	static const struct test *const lists[] = {
 		command_tests, inquiry_tests, rw_tests, unmap_tests,
 		store_tests, disk_tests, sector_tests,
-		same_tests, capacity_tests,
+		same_tests, capacity_tests, reserve_tests,
 	};
 	unsigned int passed = 0, failed = 0;
 	const struct test *t;

@@ -17,6 +17,7 @@ struct test {
 extern const struct test inquiry_tests[], rw_tests[], unmap_tests[];
 extern const struct test store_tests[], disk_tests[], sector_tests[];
 extern const struct test same_tests[], capacity_tests[];
+extern const struct test reserve_tests[];
 
 /* A test ends at its first failure. */
 void test_failed(const char *file, int line, const char *fmt, ...)
@@ -99,6 +100,7 @@ u32 outcome(void);
 #define SHORT_BUFFER	0x02120524u
 #define READ_ONLY	0x02040727u
 #define WRITE_FAULT	0x0204030Cu
+#define CONFLICT	0x18040000u
 #define NO_LUN		0x02200000u
 
 #endif /* MINIHV_UNIT_TEST_H */
