@@ -81,6 +81,13 @@ bool disk_any(u8 controller, u8 target);
 /* The words of "disk add" about what it can do; or says what is wrong. */
 bool disk_settings(struct disk *d, struct console_request *rq);
 
+/* The disk whose store is this file, or NULL. */
+struct disk *disk_of_file(int file);
+
+/* Puts a disk into the table; takes it out, and keeps its counters. */
+void disk_insert(struct disk *d);
+void disk_remove(struct disk *d);
+
 void disk_flush(struct disk *d);
 
 /* All disks together, those that have been removed included. */
