@@ -42,6 +42,7 @@ struct disk_stats {
  * @sense_pending: @sense waits for a REQUEST SENSE.
  * @file: number of the file that is its store, -1 for none.
  * @store: the contents.
+ * @attention: ends the next command; its key is 0 when there is none.
  * @id: names the disk in VPD page 83.
  * @serial: text of VPD page 80, "" for none.
  * @sense: of the last command.
@@ -55,6 +56,7 @@ struct disk {
 	u32 granularity, alignment;
 	int file;
 	struct store *store;
+	struct scsi_sense attention;
 	u8 id[DISK_ID_SIZE];
 	char serial[DISK_SERIAL_MAX + 1];
 	u8 sense[SCSI_SENSE_LENGTH];

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the operator can do with the table of emulated disks. */
-#include "disk.h"
-
-#include "console.h"
+#include "disk_console.h"
 
 static u8 crc_buffer[PAGE_SIZE];
 
@@ -57,13 +55,17 @@ static bool parse_address(struct console_request *rq, int word,
 			    DISK_LUNS - 1);
 }
 
-static struct disk *existing_disk(const struct address *a)
+struct disk *disk_named(struct console_request *rq, int word)
 {
-	struct disk *d = disk_find(a->controller, 0, a->target, a->lun);
+	struct address a;
+	struct disk *d;
 
+	if (!parse_address(rq, word, &a))
+		return NULL;
+	d = disk_find(a.controller, 0, a.target, a.lun);
 	if (!d)
-		console_fail("there is no disk %u:%u:%u", a->controller,
-			     a->target, a->lun);
+		console_fail("there is no disk %u:%u:%u", a.controller,
+			     a.target, a.lun);
 	return d;
 }
 
@@ -74,7 +76,7 @@ static bool parse_number(const char *key, const char *text, u64 *value)
 	return console_fail("%s=%s is no number", key, text);
 }
 
-static bool parse_switch(const char *key, const char *text, bool *value)
+bool disk_parse_switch(const char *key, const char *text, bool *value)
 {
 	if (!text)
 		return true;
@@ -84,7 +86,7 @@ static bool parse_switch(const char *key, const char *text, bool *value)
 	return console_fail("%s=%s is neither on nor off", key, text);
 }
 
-static bool parse_size(const struct disk *d, const char *text, u64 *size)
+bool disk_parse_size(const struct disk *d, const char *text, u64 *size)
 {
 	unsigned int sector = 1u << d->sector_shift;
 
@@ -125,7 +127,7 @@ static bool open_thin(struct disk *d, const char *size_text)
 
 	if (!size_text)
 		return console_fail("size= or file= is missing");
-	if (!parse_size(d, size_text, &size))
+	if (!disk_parse_size(d, size_text, &size))
 		return false;
 	d->store = store_thin_create(size);
 	return d->store || console_fail("the host is out of memory");
@@ -139,7 +141,7 @@ static bool open_file(struct disk *d, const char *index_text,
 
 	if (!parse_number("file", index_text, &index))
 		return false;
-	if (size_text && !parse_size(d, size_text, &size))
+	if (size_text && !disk_parse_size(d, size_text, &size))
 		return false;
 	if (index <= 255) {
 		d->file = (int)index;
@@ -175,8 +177,8 @@ static bool configure(struct disk *d, struct console_request *rq)
 	d->file = -1;
 	make_id(d);
 	return parse_serial(serial, d->serial) &&
-	       parse_switch("unmap", unmap, &d->unmap) &&
-	       parse_switch("readonly", readonly, &d->readonly) &&
+	       disk_parse_switch("unmap", unmap, &d->unmap) &&
+	       disk_parse_switch("readonly", readonly, &d->readonly) &&
 	       (file ? open_file(d, file, size) : open_thin(d, size));
 }
 
@@ -209,18 +211,16 @@ static bool run_add(struct console_request *rq)
 
 static bool run_del(struct console_request *rq)
 {
-	struct address a;
-	struct disk *d;
+	struct disk *d = disk_named(rq, 2);
+	u8 controller;
 
-	if (!parse_address(rq, 2, &a) || console_unknown(rq, 3))
+	if (!d || console_unknown(rq, 3))
 		return false;
-	d = existing_disk(&a);
-	if (!d)
-		return false;
+	controller = d->controller;
 	disk_remove(d);
 	d->store->ops->destroy(d->store);
 	heap_free(d);
-	host_disks_changed(a.controller);
+	host_disks_changed(controller);
 	return true;
 }
 
@@ -273,15 +273,11 @@ static bool run_crc(struct console_request *rq)
 {
 	const char *lba_text = console_option(rq, 2, "lba");
 	const char *count_text = console_option(rq, 2, "count");
+	struct disk *d = disk_named(rq, 1);
 	u64 lba, count, sectors, pos, end, n;
-	struct address a;
-	struct disk *d;
 	u32 crc = 0;
 
-	if (!parse_address(rq, 1, &a) || console_unknown(rq, 2))
-		return false;
-	d = existing_disk(&a);
-	if (!d)
+	if (!d || console_unknown(rq, 2))
 		return false;
 	if (!lba_text || !count_text)
 		return console_fail("%s= is missing",

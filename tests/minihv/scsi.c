@@ -39,20 +39,20 @@
 #define SENSE_CURRENT_FIXED	0x70
 #define SENSE_MIN_LENGTH	8
 
-/* All errors that exist have an additional sense code qualifier of 0. */
 static const struct {
-	u8 srb_status, key, asc;
+	u8 srb_status;
+	struct scsi_sense sense;
 } errors[] = {
 	[SCSI_BAD_OPCODE] = {
-		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x20 },
+		VSTOR_SRB_INVALID_REQUEST, { KEY_ILLEGAL_REQUEST, 0x20 } },
 	[SCSI_BAD_FIELD] = {
-		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x24 },
+		VSTOR_SRB_INVALID_REQUEST, { KEY_ILLEGAL_REQUEST, 0x24 } },
 	[SCSI_BAD_RANGE] = {
-		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x21 },
+		VSTOR_SRB_INVALID_REQUEST, { KEY_ILLEGAL_REQUEST, 0x21 } },
 	[SCSI_SHORT_BUFFER] = {
-		VSTOR_SRB_DATA_OVERRUN, KEY_ILLEGAL_REQUEST, 0x24 },
-	[SCSI_READ_ONLY] = { VSTOR_SRB_ERROR, KEY_DATA_PROTECT, 0x27 },
-	[SCSI_WRITE_FAULT] = { VSTOR_SRB_ERROR, KEY_MEDIUM_ERROR, 0x0C },
+		VSTOR_SRB_DATA_OVERRUN, { KEY_ILLEGAL_REQUEST, 0x24 } },
+	[SCSI_READ_ONLY] = { VSTOR_SRB_ERROR, { KEY_DATA_PROTECT, 0x27 } },
+	[SCSI_WRITE_FAULT] = { VSTOR_SRB_ERROR, { KEY_MEDIUM_ERROR, 0x0C } },
 };
 
 void *guest_buffer_at(const struct guest_buffer *b, u32 pos, u32 *chunk)
@@ -90,26 +90,45 @@ void guest_buffer_write(const struct guest_buffer *b, u32 pos, const void *src,
 	}
 }
 
-static void build_sense(u8 *sense, u8 key, u8 asc)
+static void build_sense(u8 *sense, const struct scsi_sense *s)
 {
 	memset(sense, 0, SCSI_SENSE_LENGTH);
 	sense[0] = SENSE_CURRENT_FIXED;
-	sense[2] = key;
+	sense[2] = s->key;
 	sense[7] = SCSI_SENSE_LENGTH - 8;
-	sense[12] = asc;
+	sense[12] = s->asc;
+	sense[13] = s->ascq;
 }
 
-void scsi_fail(struct scsi_io *io, struct disk *d, enum scsi_error why)
+static void check_condition(struct scsi_io *io, struct disk *d, u8 srb_status,
+			    const struct scsi_sense *sense)
 {
 	io->scsi_status = SCSI_CHECK_CONDITION;
-	io->srb_status = errors[why].srb_status;
+	io->srb_status = srb_status;
 	io->moved = 0;
-	build_sense(io->sense, errors[why].key, errors[why].asc);
+	build_sense(io->sense, sense);
 	io->sense_valid = true;
 	if (!d)
 		return;
 	memcpy(d->sense, io->sense, SCSI_SENSE_LENGTH);
 	d->sense_pending = true;
+}
+
+void scsi_fail(struct scsi_io *io, struct disk *d, enum scsi_error why)
+{
+	check_condition(io, d, errors[why].srb_status, &errors[why].sense);
+}
+
+/* One command is told what has happened to the disk, but none of these. */
+static bool hears_attention(u8 opcode)
+{
+	return opcode != OP_INQUIRY && opcode != OP_REQUEST_SENSE;
+}
+
+static void attention(struct scsi_io *io, struct disk *d)
+{
+	check_condition(io, d, VSTOR_SRB_ERROR, &d->attention);
+	d->attention.key = 0;
 }
 
 void scsi_reply(struct scsi_io *io, const void *data, u32 len)
@@ -134,7 +153,7 @@ static void request_sense(struct scsi_io *io, struct disk *d)
 		scsi_fail(io, d, SCSI_BAD_FIELD);
 		return;
 	}
-	build_sense(sense, 0, 0);
+	build_sense(sense, &(struct scsi_sense){ 0 });
 	if (d->sense_pending)
 		memcpy(sense, d->sense, sizeof(sense));
 	scsi_reply(io, sense, MIN(len, sizeof(sense)));
@@ -254,7 +273,9 @@ static void execute_on(struct scsi_io *io, struct disk *d)
 	const struct scsi_command *cmd = &commands[io->cdb[0]];
 
 	(*(u64 *)((u8 *)&d->stats + cmd->counter))++;
-	if (!cmd->run)
+	if (d->attention.key && hears_attention(io->cdb[0]))
+		attention(io, d);
+	else if (!cmd->run)
 		scsi_fail(io, d, SCSI_BAD_OPCODE);
 	else if (!direction_fits(io, cmd->direction))
 		scsi_fail(io, d, SCSI_BAD_FIELD);

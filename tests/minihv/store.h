@@ -22,6 +22,8 @@ struct store;
  * @unmap: give the range back. What can only be freed in whole pages is zeroed
  *	where it covers a part of a page.
  * @flush: make durable what was written.
+ * @resize: change @size; what a store loses reads as zero when it grows again,
+ *	if it is thin. False when there is no room or no memory for it.
  * @allocated: bytes of memory that the contents take.
  * @destroy: free everything, the store itself included.
  */
@@ -30,6 +32,7 @@ struct store_ops {
 	bool (*write)(struct store *s, u64 offset, const void *buf, u64 len);
 	void (*unmap)(struct store *s, u64 offset, u64 len);
 	void (*flush)(struct store *s);
+	bool (*resize)(struct store *s, u64 size);
 	u64 (*allocated)(struct store *s);
 	void (*destroy)(struct store *s);
 };

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Between the files with the console commands on disks; nobody else needs it. */
+#ifndef MINIHV_DISK_CONSOLE_H
+#define MINIHV_DISK_CONSOLE_H
+
+#include "console.h"
+#include "disk.h"
+
+/* All of them say what is wrong before they return NULL or false. */
+
+/* The disk that word number @word is the address of. */
+struct disk *disk_named(struct console_request *rq, int word);
+
+/* A @text of NULL changes nothing. */
+bool disk_parse_switch(const char *key, const char *text, bool *value);
+
+/* A size that disk @d, whose sectors are known, can have. */
+bool disk_parse_size(const struct disk *d, const char *text, u64 *size);
+
+#endif /* MINIHV_DISK_CONSOLE_H */
