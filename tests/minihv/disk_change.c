@@ -28,9 +28,32 @@ static bool run_resize(struct console_request *rq)
 	return true;
 }
 
+static bool run_attention(struct console_request *rq)
+{
+	struct disk *d = disk_named(rq, 2);
+	struct scsi_sense sense;
+	const char *s;
+
+	if (!d || console_unknown(rq, 4))
+		return false;
+	if (rq->argc < 4)
+		return console_fail("KEY/ASC/ASCQ is missing");
+	s = rq->argv[3];
+	if (!disk_parse_part(&s, '/', 16, 0xf, &sense.key) ||
+	    !disk_parse_part(&s, '/', 16, 0xff, &sense.asc) ||
+	    !disk_parse_part(&s, '\0', 16, 0xff, &sense.ascq) || !sense.key)
+		return console_fail("\"%s\" is no KEY/ASC/ASCQ, 1/0/0 to f/ff/ff",
+				    rq->argv[3]);
+	d->attention = sense;
+	return true;
+}
+
 const struct console_command disk_change_commands[] = {
 	{ "disk resize",
 	  "C:T:L size=BYTES [notify=on|off]: the next command fails with 6/2A/09; notify=on sends ENUMERATE_BUS besides",
 	  run_resize },
+	{ "disk attention",
+	  "C:T:L KEY/ASC/ASCQ: the next command fails with this, in hex",
+	  run_attention },
 	{ NULL, NULL, NULL },
 };

@@ -20,16 +20,17 @@ static void make_id(struct disk *d)
 	d->id[DISK_ID_SIZE - 1] = d->lun;
 }
 
-/* One number of an address, up to @end, which is stepped over. */
-static bool parse_part(const char **s, char end, unsigned int max, u8 *value)
+bool disk_parse_part(const char **s, char end, unsigned int base,
+		     unsigned int max, u8 *value)
 {
-	unsigned int v = 0;
+	unsigned int v = 0, digit;
 	const char *p = *s;
 
 	do {
-		if (*p < '0' || *p > '9')
+		digit = (unsigned int)digit_value(*p);
+		if (digit >= base)
 			return false;
-		v = v * 10 + (unsigned int)(*p - '0');
+		v = v * base + digit;
 		if (v > max)
 			return false;
 	} while (*++p != end);
@@ -46,9 +47,10 @@ static bool parse_address(struct console_request *rq, int word,
 	if (rq->argc <= word)
 		return console_fail("CONTROLLER:TARGET:LUN is missing");
 	s = rq->argv[word];
-	if (parse_part(&s, ':', DISK_CONTROLLERS - 1, &a->controller) &&
-	    parse_part(&s, ':', 255, &a->target) &&
-	    parse_part(&s, '\0', DISK_LUNS - 1, &a->lun))
+	if (disk_parse_part(&s, ':', 10, DISK_CONTROLLERS - 1,
+			    &a->controller) &&
+	    disk_parse_part(&s, ':', 10, 255, &a->target) &&
+	    disk_parse_part(&s, '\0', 10, DISK_LUNS - 1, &a->lun))
 		return true;
 	return console_fail("\"%s\" is no CONTROLLER:TARGET:LUN, 0:0:0 to %u:255:%u",
 			    rq->argv[word], DISK_CONTROLLERS - 1,

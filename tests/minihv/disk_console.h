@@ -6,7 +6,11 @@
 #include "console.h"
 #include "disk.h"
 
-/* All of them say what is wrong before they return NULL or false. */
+/* One number of several, up to @end, which is stepped over. */
+bool disk_parse_part(const char **s, char end, unsigned int base,
+		     unsigned int max, u8 *value);
+
+/* All others say what is wrong before they return NULL or false. */
 
 /* The disk that word number @word is the address of. */
 struct disk *disk_named(struct console_request *rq, int word);

@@ -49,6 +49,16 @@ static void resize_is_told_once(void)
 	EQUAL(outcome(), GOOD);
 }
 
+static void attention_is_told_once(void)
+{
+	CHECK(console("disk add 0:0:0 size=1M"));
+	CHECK(console("disk attention 0:0:0 6/3f/e"));
+	send(TEST_UNIT_READY, 0, 0, VSTOR_DATA_NONE);
+	EQUAL(outcome(), 0xE0204063Ful);
+	send(TEST_UNIT_READY, 0, 0, VSTOR_DATA_NONE);
+	EQUAL(outcome(), GOOD);
+}
+
 static void read_after_resize(void)
 {
 	CHECK(console("disk add 0:0:0 size=1M"));
@@ -104,6 +114,7 @@ static void resize_file(void)
 
 const struct test change_tests[] = {
 	{ "resize-is-told-once", resize_is_told_once },
+	{ "attention-is-told-once", attention_is_told_once },
 	{ "read-after-resize", read_after_resize },
 	{ "resize-thin", resize_thin },
 	{ "resize-file", resize_file },
