@@ -41,6 +41,7 @@ struct disk_stats {
  *	begins, both in sectors.
  * @sense_pending: @sense waits for a REQUEST SENSE.
  * @file: number of the file that is its store, -1 for none.
+ * @slow: microseconds that its requests take longer than others.
  * @store: the contents.
  * @attention: ends the next command; its key is 0 when there is none.
  * @id: names the disk in VPD page 83.
@@ -55,6 +56,7 @@ struct disk {
 	u8 sector_shift, physical_exponent;
 	u32 granularity, alignment;
 	int file;
+	u64 slow;
 	struct store *store;
 	struct scsi_sense attention;
 	u8 id[DISK_ID_SIZE];

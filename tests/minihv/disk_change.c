@@ -48,6 +48,17 @@ static bool run_attention(struct console_request *rq)
 	return true;
 }
 
+static bool run_slow(struct console_request *rq)
+{
+	struct disk *d = disk_named(rq, 2);
+
+	if (!d || console_unknown(rq, 4))
+		return false;
+	if (rq->argc < 4)
+		return console_fail("MICROSECONDS are missing");
+	return disk_parse_number("slow", rq->argv[3], &d->slow);
+}
+
 const struct console_command disk_change_commands[] = {
 	{ "disk resize",
 	  "C:T:L size=BYTES [notify=on|off]: the next command fails with 6/2A/09; notify=on sends ENUMERATE_BUS besides",
@@ -55,5 +66,8 @@ const struct console_command disk_change_commands[] = {
 	{ "disk attention",
 	  "C:T:L KEY/ASC/ASCQ: the next command fails with this, in hex",
 	  run_attention },
+	{ "disk slow",
+	  "C:T:L MICROSECONDS: requests from now on take so much longer in asynchronous mode",
+	  run_slow },
 	{ NULL, NULL, NULL },
 };

@@ -71,7 +71,7 @@ struct disk *disk_named(struct console_request *rq, int word)
 	return d;
 }
 
-static bool parse_number(const char *key, const char *text, u64 *value)
+bool disk_parse_number(const char *key, const char *text, u64 *value)
 {
 	if (parse_u64(text, value))
 		return true;
@@ -92,7 +92,7 @@ bool disk_parse_size(const struct disk *d, const char *text, u64 *size)
 {
 	unsigned int sector = 1u << d->sector_shift;
 
-	if (!parse_number("size", text, size))
+	if (!disk_parse_number("size", text, size))
 		return false;
 	if (!*size)
 		return console_fail("a disk cannot have a size of 0");
@@ -141,7 +141,7 @@ static bool open_file(struct disk *d, const char *index_text,
 	struct disk *other;
 	u64 index, size = 0;
 
-	if (!parse_number("file", index_text, &index))
+	if (!disk_parse_number("file", index_text, &index))
 		return false;
 	if (size_text && !disk_parse_size(d, size_text, &size))
 		return false;
@@ -172,6 +172,7 @@ static bool configure(struct disk *d, struct console_request *rq)
 	const char *serial = console_option(rq, 3, "serial");
 	const char *unmap = console_option(rq, 3, "unmap");
 	const char *readonly = console_option(rq, 3, "readonly");
+	const char *slow = console_option(rq, 3, "slow");
 
 	if (!disk_settings(d, rq) || console_unknown(rq, 3))
 		return false;
@@ -181,15 +182,25 @@ static bool configure(struct disk *d, struct console_request *rq)
 	return parse_serial(serial, d->serial) &&
 	       disk_parse_switch("unmap", unmap, &d->unmap) &&
 	       disk_parse_switch("readonly", readonly, &d->readonly) &&
+	       (!slow || disk_parse_number("slow", slow, &d->slow)) &&
 	       (file ? open_file(d, file, size) : open_thin(d, size));
+}
+
+/* The guest hears of a disk that comes or goes, unless notify=off. */
+static bool parse_notify(struct console_request *rq, bool *notify)
+{
+	*notify = true;
+	return disk_parse_switch("notify", console_option(rq, 3, "notify"),
+				 notify);
 }
 
 static bool run_add(struct console_request *rq)
 {
 	struct address a;
 	struct disk *d;
+	bool notify;
 
-	if (!parse_address(rq, 2, &a))
+	if (!parse_address(rq, 2, &a) || !parse_notify(rq, &notify))
 		return false;
 	if (disk_find(a.controller, 0, a.target, a.lun))
 		return console_fail("disk %u:%u:%u exists already",
@@ -207,7 +218,8 @@ static bool run_add(struct console_request *rq)
 		return false;
 	}
 	disk_insert(d);
-	host_disks_changed(a.controller);
+	if (notify)
+		host_disks_changed(a.controller);
 	return true;
 }
 
@@ -215,14 +227,16 @@ static bool run_del(struct console_request *rq)
 {
 	struct disk *d = disk_named(rq, 2);
 	u8 controller;
+	bool notify;
 
-	if (!d || console_unknown(rq, 3))
+	if (!d || !parse_notify(rq, &notify) || console_unknown(rq, 3))
 		return false;
 	controller = d->controller;
 	disk_remove(d);
 	d->store->ops->destroy(d->store);
 	heap_free(d);
-	host_disks_changed(controller);
+	if (notify)
+		host_disks_changed(controller);
 	return true;
 }
 
@@ -284,8 +298,8 @@ static bool run_crc(struct console_request *rq)
 	if (!lba_text || !count_text)
 		return console_fail("%s= is missing",
 				    lba_text ? "count" : "lba");
-	if (!parse_number("lba", lba_text, &lba) ||
-	    !parse_number("count", count_text, &count))
+	if (!disk_parse_number("lba", lba_text, &lba) ||
+	    !disk_parse_number("count", count_text, &count))
 		return false;
 	if (!count)
 		return console_fail("count=0 has no checksum");
@@ -304,10 +318,10 @@ static bool run_crc(struct console_request *rq)
 
 const struct console_command disk_commands[] = {
 	{ "disk add",
-	  "C:T:L size=BYTES|file=INDEX [size=BYTES] [serial=TEXT] [unmap=on|off] [readonly=on|off] "
+	  "C:T:L size=BYTES|file=INDEX [size=BYTES] [serial=TEXT] [unmap=on|off] [readonly=on|off] [slow=MICROSECONDS] [notify=on|off] "
 	  DISK_SETTINGS,
 	  run_add },
-	{ "disk del", "C:T:L", run_del },
+	{ "disk del", "C:T:L [notify=on|off]", run_del },
 	{ "disk list", "", run_list },
 	{ "crc", "C:T:L lba=SECTOR count=SECTORS", run_crc },
 	{ NULL, NULL, NULL },

@@ -15,6 +15,8 @@ bool disk_parse_part(const char **s, char end, unsigned int base,
 /* The disk that word number @word is the address of. */
 struct disk *disk_named(struct console_request *rq, int word);
 
+bool disk_parse_number(const char *key, const char *text, u64 *value);
+
 /* A @text of NULL changes nothing. */
 bool disk_parse_switch(const char *key, const char *text, bool *value);
 

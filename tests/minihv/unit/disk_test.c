@@ -47,6 +47,8 @@ static const struct {
 	{ "disk add 0:0:2 size=1M serial=0123456789012345678901234567890123456789012345678901234567890123x",
 	  "1 to 64 characters" },
 	{ "disk add 0:0:2 size=1M serial=\xC3\xA4", "plain ASCII" },
+	{ "disk add 0:0:2 size=1M slow=often", "slow=often is no number" },
+	{ "disk add 0:0:2 size=1M notify=1", "notify=1 is neither" },
 	{ "disk add 0:0:2 file=x", "file=x is no number" },
 	{ "disk add 0:0:2 file=2", "there is no file 2" },
 	{ "disk add 0:0:2 file=4294967296", "there is no file 4294967296" },
@@ -55,6 +57,7 @@ static const struct {
 	{ "disk add 0:0:2 file=1 size=3", "no multiple of 512" },
 	{ "disk del", "CONTROLLER:TARGET:LUN is missing" },
 	{ "disk del 0:0:2", "there is no disk 0:0:2" },
+	{ "disk del 0:0:1 notify=x", "notify=x is neither" },
 	{ "disk del 0:0:1 now", "unknown word now" },
 	{ "disk resize 0:0:2 size=1M", "there is no disk 0:0:2" },
 	{ "disk resize 0:0:1", "size= is missing" },
@@ -68,6 +71,9 @@ static const struct {
 	{ "disk attention 0:0:1 6/100/0", "\"6/100/0\" is no" },
 	{ "disk attention 0:0:1 0/3f/0", "1/0/0 to f/ff/ff" },
 	{ "disk attention 0:0:1 6/3f/0 now", "unknown word now" },
+	{ "disk slow 0:0:1", "MICROSECONDS are missing" },
+	{ "disk slow 0:0:1 1s", "slow=1s is no number" },
+	{ "disk slow 0:0:1 1 2", "unknown word 2" },
 	{ "disk list all", "unknown word all" },
 	{ "crc", "CONTROLLER:TARGET:LUN is missing" },
 	{ "crc 0:0:2 lba=0 count=1", "there is no disk 0:0:2" },
@@ -135,6 +141,20 @@ static void add_and_remove(void)
 	CHECK(console("disk del 3:0:255"));
 	EQUAL(mock_changes, 6);
 	EQUAL(mock_heap, 0);
+}
+
+static void silent_changes(void)
+{
+	mock_changes = 0;
+	CHECK(console("disk add 0:0:0 size=1M notify=off slow=100"));
+	EQUAL(disk_find(0, 0, 0, 0)->slow, 100);
+	CHECK(console("disk slow 0:0:0 1000000"));
+	EQUAL(disk_find(0, 0, 0, 0)->slow, 1000000);
+	CHECK(console("disk del 0:0:0 notify=off"));
+	CHECK(!disk_find(0, 0, 0, 0));
+	EQUAL(mock_changes, 0);
+	CHECK(console("disk add 0:0:0 size=1M notify=on"));
+	EQUAL(mock_changes, 1);
 }
 
 static void iterate_in_order(void)
@@ -232,6 +252,7 @@ static void totals(void)
 const struct test disk_tests[] = {
 	{ "console-errors", console_errors },
 	{ "add-and-remove", add_and_remove },
+	{ "silent-changes", silent_changes },
 	{ "iterate-in-order", iterate_in_order },
 	{ "out-of-memory", out_of_memory },
 	{ "list", list },
