@@ -35,6 +35,22 @@ bool disk_any(u8 controller, u8 target)
 	return disk_next(controller, 0, target, 0);
 }
 
+void disk_close(struct disk *d)
+{
+	if (d->store)
+		d->store->ops->destroy(d->store);
+	d->store = NULL;
+	d->file = -1;
+}
+
+void disk_eject(struct disk *d)
+{
+	if (!d->store)
+		return;
+	disk_close(d);
+	d->media_event = MEDIA_REMOVED;
+}
+
 void disk_flush(struct disk *d)
 {
 	d->store->ops->flush(d->store);

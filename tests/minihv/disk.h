@@ -13,6 +13,7 @@ struct console_request;
 #define DISK_LUNS		256
 #define DISK_ID_SIZE		16
 #define DISK_SERIAL_MAX		64
+#define DISK_DVD_SHIFT		11	/* blocks of 2048 bytes */
 #define DISK_CRC_SHIFT		9	/* what the console counts in */
 #define DISK_MAX_SIZE		(64ull << 40)	/* what a VHDX can have */
 
@@ -29,6 +30,14 @@ struct disk_stats {
 	u64 bytes_read, bytes_written;
 };
 
+/* As numbered in the answer to GET EVENT STATUS NOTIFICATION. */
+enum media_event {
+	MEDIA_NO_CHANGE,
+	MEDIA_EJECT_REQUEST,	/* somebody has pressed the button */
+	MEDIA_NEW,
+	MEDIA_REMOVED,
+};
+
 /**
  * struct disk - an emulated disk
  * @next: with the same controller and LUN, on another target.
@@ -39,6 +48,10 @@ struct disk_stats {
  * @physical_exponent: a physical sector has two to the power of this of them.
  * @granularity: what UNMAP is best done in. @alignment: and where such a unit
  *	begins, both in sectors.
+ * @dvd: this is a DVD drive, and @store its medium, NULL for none.
+ * @locked: the guest does not want the medium to be taken out.
+ * @tray_open: there is no medium in it.
+ * @media_event: what the guest will hear when it asks what has happened.
  * @sense_pending: @sense waits for a REQUEST SENSE.
  * @file: number of the file that is its store, -1 for none.
  * @slow: microseconds that its requests take longer than others.
@@ -53,6 +66,8 @@ struct disk {
 	struct disk *next;
 	u8 controller, target, lun;
 	bool unmap, readonly, sense_pending;
+	bool dvd, locked, tray_open;
+	enum media_event media_event;
 	u8 sector_shift, physical_exponent;
 	u32 granularity, alignment;
 	int file;
@@ -91,6 +106,12 @@ struct disk *disk_of_file(int file);
 /* Puts a disk into the table; takes it out, and keeps its counters. */
 void disk_insert(struct disk *d);
 void disk_remove(struct disk *d);
+
+/* Frees the store, if there is one. */
+void disk_close(struct disk *d);
+
+/* The medium of a DVD drive, if there is one, goes; the tray stays closed. */
+void disk_eject(struct disk *d);
 
 void disk_flush(struct disk *d);
 

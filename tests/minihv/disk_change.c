@@ -15,6 +15,8 @@ static bool run_resize(struct console_request *rq)
 
 	if (!d || console_unknown(rq, 3))
 		return false;
+	if (d->dvd)
+		return console_fail("the medium of a DVD drive is exchanged, not resized");
 	if (!size_text)
 		return console_fail("size= is missing");
 	if (!disk_parse_size(d, size_text, &size) ||
@@ -59,6 +61,54 @@ static bool run_slow(struct console_request *rq)
 	return disk_parse_number("slow", rq->argv[3], &d->slow);
 }
 
+/* The DVD drive that word number 2 is the address of. */
+static struct disk *dvd_named(struct console_request *rq)
+{
+	struct disk *d = disk_named(rq, 2);
+
+	if (d && !d->dvd) {
+		console_fail("%s is no DVD drive", rq->argv[2]);
+		return NULL;
+	}
+	return d;
+}
+
+static bool run_insert(struct console_request *rq)
+{
+	const char *size = console_option(rq, 3, "size");
+	const char *file = console_option(rq, 3, "file");
+	struct disk *d = dvd_named(rq);
+
+	if (!d || console_unknown(rq, 3))
+		return false;
+	if (d->store)
+		return console_fail("there is a medium in it");
+	if (!disk_open(d, file, size))
+		return false;
+	d->tray_open = false;
+	d->media_event = MEDIA_NEW;
+	return true;
+}
+
+/* The host takes the medium out whatever the guest says, or only asks. */
+static bool run_eject(struct console_request *rq)
+{
+	const char *ask_text = console_option(rq, 3, "ask");
+	struct disk *d = dvd_named(rq);
+	bool ask = false;
+
+	if (!d || !disk_parse_switch("ask", ask_text, &ask) ||
+	    console_unknown(rq, 3))
+		return false;
+	if (!d->store)
+		return console_fail("there is no medium in it");
+	if (ask)
+		d->media_event = MEDIA_EJECT_REQUEST;
+	else
+		disk_eject(d);
+	return true;
+}
+
 const struct console_command disk_change_commands[] = {
 	{ "disk resize",
 	  "C:T:L size=BYTES [notify=on|off]: the next command fails with 6/2A/09; notify=on sends ENUMERATE_BUS besides",
@@ -69,5 +119,11 @@ const struct console_command disk_change_commands[] = {
 	{ "disk slow",
 	  "C:T:L MICROSECONDS: requests from now on take so much longer in asynchronous mode",
 	  run_slow },
+	{ "disk insert",
+	  "C:T:L size=BYTES|file=INDEX [size=BYTES]: a medium for a DVD drive",
+	  run_insert },
+	{ "disk eject",
+	  "C:T:L [ask=on|off]: the medium goes, or with ask=on the guest is asked to eject it",
+	  run_eject },
 	{ NULL, NULL, NULL },
 };

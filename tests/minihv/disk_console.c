@@ -121,14 +121,12 @@ static bool parse_serial(const char *text, char *serial)
 	return true;
 }
 
-/* Both stores fill in d->store, or say why they cannot. */
+/* Both fill in d->store, or say why they cannot. */
 
 static bool open_thin(struct disk *d, const char *size_text)
 {
 	u64 size;
 
-	if (!size_text)
-		return console_fail("size= or file= is missing");
 	if (!disk_parse_size(d, size_text, &size))
 		return false;
 	d->store = store_thin_create(size);
@@ -146,8 +144,7 @@ static bool open_file(struct disk *d, const char *index_text,
 	if (size_text && !disk_parse_size(d, size_text, &size))
 		return false;
 	if (index <= 255) {
-		d->file = (int)index;
-		other = disk_of_file(d->file);
+		other = disk_of_file((int)index);
 		if (other)
 			return console_fail("file %lu is disk %u:%u:%u already",
 					    index, other->controller,
@@ -156,12 +153,31 @@ static bool open_file(struct disk *d, const char *index_text,
 	}
 	if (!d->store)
 		return console_fail("there is no file %lu", index);
+	d->file = (int)index;
 	if (size > d->store->size)
 		return console_fail("file %lu has only %lu bytes", index,
 				    d->store->size);
 	if (size)
 		d->store->size = size;
 	return true;
+}
+
+bool disk_open(struct disk *d, const char *file, const char *size)
+{
+	if (!file && !size)
+		return console_fail("size= or file= is missing");
+	if (file ? open_file(d, file, size) : open_thin(d, size))
+		return true;
+	disk_close(d);
+	return false;
+}
+
+/* Nobody writes to a DVD, and its blocks have one size. */
+static void become_dvd(struct disk *d)
+{
+	d->sector_shift = DISK_DVD_SHIFT;
+	d->readonly = true;
+	d->unmap = false;
 }
 
 /* Fills in @d from the words of "disk add", or says what is wrong with them. */
@@ -173,17 +189,22 @@ static bool configure(struct disk *d, struct console_request *rq)
 	const char *unmap = console_option(rq, 3, "unmap");
 	const char *readonly = console_option(rq, 3, "readonly");
 	const char *slow = console_option(rq, 3, "slow");
+	const char *dvd = console_option(rq, 3, "dvd");
 
 	if (!disk_settings(d, rq) || console_unknown(rq, 3))
 		return false;
 	d->unmap = true;
 	d->file = -1;
 	make_id(d);
-	return parse_serial(serial, d->serial) &&
-	       disk_parse_switch("unmap", unmap, &d->unmap) &&
-	       disk_parse_switch("readonly", readonly, &d->readonly) &&
-	       (!slow || disk_parse_number("slow", slow, &d->slow)) &&
-	       (file ? open_file(d, file, size) : open_thin(d, size));
+	if (!parse_serial(serial, d->serial) ||
+	    !disk_parse_switch("unmap", unmap, &d->unmap) ||
+	    !disk_parse_switch("readonly", readonly, &d->readonly) ||
+	    !disk_parse_switch("dvd", dvd, &d->dvd) ||
+	    (slow && !disk_parse_number("slow", slow, &d->slow)))
+		return false;
+	if (d->dvd)
+		become_dvd(d);
+	return (d->dvd && !file && !size) || disk_open(d, file, size);
 }
 
 /* The guest hears of a disk that comes or goes, unless notify=off. */
@@ -212,8 +233,6 @@ static bool run_add(struct console_request *rq)
 	d->target = a.target;
 	d->lun = a.lun;
 	if (!configure(d, rq)) {
-		if (d->store)
-			d->store->ops->destroy(d->store);
 		heap_free(d);
 		return false;
 	}
@@ -233,7 +252,7 @@ static bool run_del(struct console_request *rq)
 		return false;
 	controller = d->controller;
 	disk_remove(d);
-	d->store->ops->destroy(d->store);
+	disk_close(d);
 	heap_free(d);
 	if (notify)
 		host_disks_changed(controller);
@@ -244,12 +263,20 @@ static void list_disk(const struct disk *d)
 {
 	const struct disk_stats *s = &d->stats;
 
-	console_line("%u:%u:%u %s size=%lu allocated=%lu unmap=%s readonly=%s reads=%lu writes=%lu unmaps=%lu flushes=%lu other=%lu failed=%lu%s%s",
-		     d->controller, d->target, d->lun, d->store->kind,
-		     d->store->size, d->store->ops->allocated(d->store),
+	char file[24] = "";
+
+	if (d->file >= 0)
+		snprintf(file, sizeof(file), " file=%u", (unsigned int)d->file);
+	console_line("%u:%u:%u %s size=%lu allocated=%lu unmap=%s readonly=%s reads=%lu writes=%lu unmaps=%lu flushes=%lu other=%lu failed=%lu%s%s%s%s",
+		     d->controller, d->target, d->lun,
+		     d->store ? d->store->kind : "empty",
+		     d->store ? d->store->size : 0,
+		     d->store ? d->store->ops->allocated(d->store) : 0,
 		     d->unmap ? "on" : "off", d->readonly ? "on" : "off",
 		     s->reads, s->writes, s->unmaps, s->flushes, s->other,
-		     s->failed, d->serial[0] ? " serial=" : "", d->serial);
+		     s->failed, d->serial[0] ? " serial=" : "", d->serial, file,
+		     !d->dvd ? "" : d->tray_open ? " tray=open" :
+		     d->locked ? " tray=locked" : " tray=closed");
 }
 
 static bool run_list(struct console_request *rq)
@@ -303,6 +330,8 @@ static bool run_crc(struct console_request *rq)
 		return false;
 	if (!count)
 		return console_fail("count=0 has no checksum");
+	if (!d->store)
+		return console_fail("there is no medium in it");
 	sectors = d->store->size >> DISK_CRC_SHIFT;
 	if (lba >= sectors || count > sectors - lba)
 		return console_fail("the disk ends at sector %lu", sectors);
@@ -318,7 +347,7 @@ static bool run_crc(struct console_request *rq)
 
 const struct console_command disk_commands[] = {
 	{ "disk add",
-	  "C:T:L size=BYTES|file=INDEX [size=BYTES] [serial=TEXT] [unmap=on|off] [readonly=on|off] [slow=MICROSECONDS] [notify=on|off] "
+	  "C:T:L size=BYTES|file=INDEX|dvd=on [size=BYTES] [serial=TEXT] [unmap=on|off] [readonly=on|off] [slow=MICROSECONDS] [notify=on|off] "
 	  DISK_SETTINGS,
 	  run_add },
 	{ "disk del", "C:T:L [notify=on|off]", run_del },

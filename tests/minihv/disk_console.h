@@ -23,4 +23,7 @@ bool disk_parse_switch(const char *key, const char *text, bool *value);
 /* A size that disk @d, whose sectors are known, can have. */
 bool disk_parse_size(const struct disk *d, const char *text, u64 *size);
 
+/* Makes d->store of the values of file= and size=; NULL for none. */
+bool disk_open(struct disk *d, const char *file, const char *size);
+
 #endif /* MINIHV_DISK_CONSOLE_H */

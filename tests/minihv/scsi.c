@@ -7,31 +7,7 @@
  */
 #include "scsi_command.h"
 
-#define OP_TEST_UNIT_READY	0x00
-#define OP_REQUEST_SENSE	0x03
-#define OP_FORMAT_UNIT		0x04
-#define OP_READ_6		0x08
-#define OP_WRITE_6		0x0A
-#define OP_INQUIRY		0x12
-#define OP_RESERVE_6		0x16
-#define OP_RELEASE_6		0x17
-#define OP_MODE_SENSE_6		0x1A
-#define OP_START_STOP		0x1B
-#define OP_PREVENT_ALLOW	0x1E
-#define OP_READ_CAPACITY_10	0x25
-#define OP_READ_10		0x28
-#define OP_WRITE_10		0x2A
-#define OP_SYNC_CACHE_10	0x35
-#define OP_UNMAP		0x42
-#define OP_MODE_SENSE_10	0x5A
-#define OP_READ_16		0x88
-#define OP_WRITE_16		0x8A
-#define OP_SYNC_CACHE_16	0x91
-#define OP_SERVICE_ACTION_IN_16	0x9E
-#define OP_REPORT_LUNS		0xA0
-#define OP_READ_12		0xA8
-#define OP_WRITE_12		0xAA
-
+#define KEY_NOT_READY		0x2
 #define KEY_MEDIUM_ERROR	0x3
 #define KEY_ILLEGAL_REQUEST	0x5
 #define KEY_DATA_PROTECT	0x7
@@ -53,6 +29,9 @@ static const struct {
 		VSTOR_SRB_DATA_OVERRUN, { KEY_ILLEGAL_REQUEST, 0x24 } },
 	[SCSI_READ_ONLY] = { VSTOR_SRB_ERROR, { KEY_DATA_PROTECT, 0x27 } },
 	[SCSI_WRITE_FAULT] = { VSTOR_SRB_ERROR, { KEY_MEDIUM_ERROR, 0x0C } },
+	[SCSI_NO_MEDIUM] = { VSTOR_SRB_ERROR, { KEY_NOT_READY, 0x3A, 0x01 } },
+	[SCSI_TRAY_OPEN] = { VSTOR_SRB_ERROR, { KEY_NOT_READY, 0x3A, 0x02 } },
+	[SCSI_LOCKED] = { VSTOR_SRB_ERROR, { KEY_ILLEGAL_REQUEST, 0x53, 0x02 } },
 };
 
 void *guest_buffer_at(const struct guest_buffer *b, u32 pos, u32 *chunk)
@@ -144,7 +123,7 @@ static void accept(struct scsi_io *io, struct disk *d)
 	(void)d;
 }
 
-static void request_sense(struct scsi_io *io, struct disk *d)
+void scsi_request_sense(struct scsi_io *io, struct disk *d)
 {
 	u8 sense[SCSI_SENSE_LENGTH];
 	u32 len = io->cdb[4];
@@ -178,40 +157,30 @@ static void sync_cache(struct scsi_io *io, struct disk *d)
 	disk_flush(d);
 }
 
-static const struct scsi_command {
-	scsi_handler *run;
-	u8 direction;	/* of its data: VSTOR_DATA_* */
-	u8 counter;	/* which of struct disk_stats, by offset */
-} commands[256] = {
-#define COMMAND(fn, dir) { .run = (fn), .direction = VSTOR_DATA_##dir }
-#define COUNTED(fn, dir, field) { .run = (fn), \
-	.direction = VSTOR_DATA_##dir, \
-	.counter = offsetof(struct disk_stats, field) }
-	[OP_TEST_UNIT_READY]	= COMMAND(accept, NONE),
-	[OP_REQUEST_SENSE]	= COMMAND(request_sense, IN),
-	[OP_FORMAT_UNIT]	= COMMAND(accept, NONE),
-	[OP_READ_6]		= COUNTED(scsi_read, IN, reads),
-	[OP_WRITE_6]		= COUNTED(scsi_write, OUT, writes),
-	[OP_INQUIRY]		= COMMAND(scsi_inquiry, IN),
-	[OP_RESERVE_6]		= COMMAND(accept, NONE),
-	[OP_RELEASE_6]		= COMMAND(accept, NONE),
-	[OP_MODE_SENSE_6]	= COMMAND(scsi_mode_sense6, IN),
-	[OP_START_STOP]		= COMMAND(start_stop, NONE),
-	[OP_PREVENT_ALLOW]	= COMMAND(accept, NONE),
-	[OP_READ_CAPACITY_10]	= COMMAND(scsi_read_capacity10, IN),
-	[OP_READ_10]		= COUNTED(scsi_read, IN, reads),
-	[OP_WRITE_10]		= COUNTED(scsi_write, OUT, writes),
-	[OP_SYNC_CACHE_10]	= COMMAND(sync_cache, NONE),
-	[OP_UNMAP]		= COUNTED(scsi_unmap, OUT, unmaps),
-	[OP_MODE_SENSE_10]	= COMMAND(scsi_mode_sense10, IN),
-	[OP_READ_16]		= COUNTED(scsi_read, IN, reads),
-	[OP_WRITE_16]		= COUNTED(scsi_write, OUT, writes),
-	[OP_SYNC_CACHE_16]	= COMMAND(sync_cache, NONE),
-	[OP_SERVICE_ACTION_IN_16] = COMMAND(scsi_service_action_in16, IN),
-	[OP_READ_12]		= COUNTED(scsi_read, IN, reads),
-	[OP_WRITE_12]		= COUNTED(scsi_write, OUT, writes),
-#undef COUNTED
-#undef COMMAND
+static const struct scsi_command commands[256] = {
+	[OP_TEST_UNIT_READY]	= SCSI_COMMAND(accept, NONE),
+	[OP_REQUEST_SENSE]	= SCSI_COMMAND(scsi_request_sense, IN),
+	[OP_FORMAT_UNIT]	= SCSI_COMMAND(accept, NONE),
+	[OP_READ_6]		= SCSI_COUNTED(scsi_read, IN, reads),
+	[OP_WRITE_6]		= SCSI_COUNTED(scsi_write, OUT, writes),
+	[OP_INQUIRY]		= SCSI_COMMAND(scsi_inquiry, IN),
+	[OP_RESERVE_6]		= SCSI_COMMAND(accept, NONE),
+	[OP_RELEASE_6]		= SCSI_COMMAND(accept, NONE),
+	[OP_MODE_SENSE_6]	= SCSI_COMMAND(scsi_mode_sense6, IN),
+	[OP_START_STOP]		= SCSI_COMMAND(start_stop, NONE),
+	[OP_PREVENT_ALLOW]	= SCSI_COMMAND(accept, NONE),
+	[OP_READ_CAPACITY_10]	= SCSI_COMMAND(scsi_read_capacity10, IN),
+	[OP_READ_10]		= SCSI_COUNTED(scsi_read, IN, reads),
+	[OP_WRITE_10]		= SCSI_COUNTED(scsi_write, OUT, writes),
+	[OP_SYNC_CACHE_10]	= SCSI_COMMAND(sync_cache, NONE),
+	[OP_UNMAP]		= SCSI_COUNTED(scsi_unmap, OUT, unmaps),
+	[OP_MODE_SENSE_10]	= SCSI_COMMAND(scsi_mode_sense10, IN),
+	[OP_READ_16]		= SCSI_COUNTED(scsi_read, IN, reads),
+	[OP_WRITE_16]		= SCSI_COUNTED(scsi_write, OUT, writes),
+	[OP_SYNC_CACHE_16]	= SCSI_COMMAND(sync_cache, NONE),
+	[OP_SERVICE_ACTION_IN_16] = SCSI_COMMAND(scsi_service_action_in16, IN),
+	[OP_READ_12]		= SCSI_COUNTED(scsi_read, IN, reads),
+	[OP_WRITE_12]		= SCSI_COUNTED(scsi_write, OUT, writes),
 };
 
 /*
@@ -270,7 +239,8 @@ static void absent(struct scsi_io *io)
 
 static void execute_on(struct scsi_io *io, struct disk *d)
 {
-	const struct scsi_command *cmd = &commands[io->cdb[0]];
+	const struct scsi_command *cmd =
+		&(d->dvd ? scsi_dvd_commands : commands)[io->cdb[0]];
 
 	(*(u64 *)((u8 *)&d->stats + cmd->counter))++;
 	if (d->attention.key && hears_attention(io->cdb[0]))

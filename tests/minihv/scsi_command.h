@@ -8,6 +8,34 @@
 #include "disk.h"
 #include "scsi.h"
 
+#define OP_TEST_UNIT_READY	0x00
+#define OP_REQUEST_SENSE	0x03
+#define OP_FORMAT_UNIT		0x04
+#define OP_READ_6		0x08
+#define OP_WRITE_6		0x0A
+#define OP_INQUIRY		0x12
+#define OP_RESERVE_6		0x16
+#define OP_RELEASE_6		0x17
+#define OP_MODE_SENSE_6		0x1A
+#define OP_START_STOP		0x1B
+#define OP_PREVENT_ALLOW	0x1E
+#define OP_READ_CAPACITY_10	0x25
+#define OP_READ_10		0x28
+#define OP_WRITE_10		0x2A
+#define OP_SYNC_CACHE_10	0x35
+#define OP_UNMAP		0x42
+#define OP_READ_TOC		0x43
+#define OP_GET_CONFIGURATION	0x46
+#define OP_EVENT_STATUS		0x4A
+#define OP_MODE_SENSE_10	0x5A
+#define OP_READ_16		0x88
+#define OP_WRITE_16		0x8A
+#define OP_SYNC_CACHE_16	0x91
+#define OP_SERVICE_ACTION_IN_16	0x9E
+#define OP_REPORT_LUNS		0xA0
+#define OP_READ_12		0xA8
+#define OP_WRITE_12		0xAA
+
 #define SCSI_GOOD		0x00
 #define SCSI_CHECK_CONDITION	0x02
 
@@ -19,6 +47,9 @@ enum scsi_error {
 	SCSI_SHORT_BUFFER,	/* for capacity data */
 	SCSI_READ_ONLY,
 	SCSI_WRITE_FAULT,
+	SCSI_NO_MEDIUM,
+	SCSI_TRAY_OPEN,
+	SCSI_LOCKED,
 };
 
 /* Ends @io with CHECK CONDITION. @d keeps the sense; NULL when absent. */
@@ -28,14 +59,35 @@ void scsi_fail(struct scsi_io *io, struct disk *d, enum scsi_error why);
 void scsi_reply(struct scsi_io *io, const void *data, u32 len);
 
 /*
- * The commands. They find @io set to success with nothing moved; its buffer is
- * empty or has the direction that scsi.c lists for the command.
+ * The handlers. They find @io set to success with nothing moved; its buffer is
+ * empty or has the direction that is listed for the command.
  */
 typedef void scsi_handler(struct scsi_io *io, struct disk *d);
 
 scsi_handler scsi_inquiry, scsi_mode_sense6, scsi_mode_sense10;
 scsi_handler scsi_read, scsi_write, scsi_unmap;
 scsi_handler scsi_read_capacity10, scsi_service_action_in16;
+scsi_handler scsi_request_sense;
+
+/**
+ * struct scsi_command - who handles an operation code
+ * @run: the handler; NULL where there is none.
+ * @direction: of its data: VSTOR_DATA_*.
+ * @counter: which of struct disk_stats, by offset.
+ */
+struct scsi_command {
+	scsi_handler *run;
+	u8 direction;
+	u8 counter;
+};
+
+#define SCSI_COMMAND(fn, dir) { .run = (fn), .direction = VSTOR_DATA_##dir }
+#define SCSI_COUNTED(fn, dir, field) { .run = (fn), \
+	.direction = VSTOR_DATA_##dir, \
+	.counter = offsetof(struct disk_stats, field) }
+
+/* What a DVD drive has instead of the commands of a disk. */
+extern const struct scsi_command scsi_dvd_commands[256];
 
 /* INQUIRY where there is no disk. */
 void scsi_inquiry_absent(struct scsi_io *io);

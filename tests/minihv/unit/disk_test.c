@@ -74,6 +74,16 @@ static const struct {
 	{ "disk slow 0:0:1", "MICROSECONDS are missing" },
 	{ "disk slow 0:0:1 1s", "slow=1s is no number" },
 	{ "disk slow 0:0:1 1 2", "unknown word 2" },
+	{ "disk insert 0:0:1 size=1M", "0:0:1 is no DVD drive" },
+	{ "disk insert 0:0:8", "size= or file= is missing" },
+	{ "disk insert 0:0:8 size=1K", "no multiple of 2048" },
+	{ "disk insert 0:0:8 size=1M x", "unknown word x" },
+	{ "disk eject 0:0:1", "0:0:1 is no DVD drive" },
+	{ "disk eject 0:0:8", "no medium in it" },
+	{ "disk eject 0:0:8 ask=me", "ask=me is neither" },
+	{ "disk resize 0:0:8 size=1M", "exchanged, not resized" },
+	{ "disk add 0:0:2 dvd=perhaps", "dvd=perhaps is neither" },
+	{ "crc 0:0:8 lba=0 count=1", "no medium in it" },
 	{ "disk list all", "unknown word all" },
 	{ "crc", "CONTROLLER:TARGET:LUN is missing" },
 	{ "crc 0:0:2 lba=0 count=1", "there is no disk 0:0:2" },
@@ -94,6 +104,7 @@ static void console_errors(void)
 	size_t i;
 
 	CHECK(console("disk add 0:0:1 size=1M"));
+	CHECK(console("disk add 0:0:8 dvd=on"));
 	CHECK(console("disk add 0:0:9 file=0"));
 	heap = mock_heap;
 	pages = mock_pages;
@@ -196,7 +207,7 @@ static void list(void)
 	CHECK(console("disk list"));
 	SAME(mock_lines,
 	     "0:0:7 thin size=10737418240 allocated=0 unmap=on readonly=off reads=0 writes=0 unmaps=0 flushes=0 other=0 failed=0 serial=abc\n"
-	     "0:1:0 file size=8192 allocated=8192 unmap=off readonly=on reads=0 writes=0 unmaps=0 flushes=0 other=0 failed=0\n");
+	     "0:1:0 file size=8192 allocated=8192 unmap=off readonly=on reads=0 writes=0 unmaps=0 flushes=0 other=0 failed=0 file=1\n");
 }
 
 /* The values are those of python's zlib.crc32(). */

@@ -216,6 +216,7 @@ int main(void)
 	static const struct test *const lists[] = {
 		command_tests, inquiry_tests, rw_tests, unmap_tests,
 		store_tests, disk_tests, sector_tests, change_tests,
+		dvd_tests,
 	};
 	unsigned int passed = 0, failed = 0;
 	const struct test *t;

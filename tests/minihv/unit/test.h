@@ -16,7 +16,7 @@ struct test {
 /* Lists of tests, each ending with a NULL name. */
 extern const struct test inquiry_tests[], rw_tests[], unmap_tests[];
 extern const struct test store_tests[], disk_tests[], sector_tests[];
-extern const struct test change_tests[];
+extern const struct test change_tests[], dvd_tests[];
 
 /* A test ends at its first failure. */
 void test_failed(const char *file, int line, const char *fmt, ...)
