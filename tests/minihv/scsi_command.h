@@ -27,6 +27,7 @@
 #define OP_READ_TOC		0x43
 #define OP_GET_CONFIGURATION	0x46
 #define OP_EVENT_STATUS		0x4A
+#define OP_DISC_INFORMATION	0x51
 #define OP_MODE_SENSE_10	0x5A
 #define OP_READ_16		0x88
 #define OP_WRITE_16		0x8A

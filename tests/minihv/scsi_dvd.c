@@ -17,6 +17,11 @@
 #define MSF_BEGIN		150	/* blocks in front of block 0 */
 #define MSF_BLOCKS		75	/* per second */
 
+#define DISC_LENGTH		34
+#define DISC_TYPE_MASK		0x07	/* what else can be asked for */
+#define DISC_COMPLETE		0x0E
+#define DISC_UNRESTRICTED	0x20
+
 #define EVENT_POLLED		0x01
 #define EVENT_NONE_AVAILABLE	0x80
 #define EVENT_CLASS_MEDIA	4
@@ -113,6 +118,26 @@ static void read_toc(struct scsi_io *io, struct disk *d)
 	}
 	put_be16(data, (u16)(len - 2));
 	scsi_reply(io, data, MIN(room, len));
+}
+
+/* A closed disc of one session that has one track. */
+static void disc_information(struct scsi_io *io, struct disk *d)
+{
+	u8 data[DISC_LENGTH] = {
+		[1] = DISC_LENGTH - 2,
+		[2] = DISC_COMPLETE,
+		[3] = 1, [4] = 1, [5] = 1, [6] = 1,
+		[7] = DISC_UNRESTRICTED,
+	};
+	u32 room;
+
+	if (!medium_present(io, d) || !find_room(io, d, &room))
+		return;
+	if (io->cdb[1] & DISC_TYPE_MASK) {
+		scsi_fail(io, d, SCSI_BAD_FIELD);
+		return;
+	}
+	scsi_reply(io, data, MIN(room, sizeof(data)));
 }
 
 /* Events are polled for, one at a time, and told once. */
@@ -228,6 +253,7 @@ const struct scsi_command scsi_dvd_commands[256] = {
 	[OP_READ_TOC]		= SCSI_COMMAND(read_toc, IN),
 	[OP_GET_CONFIGURATION]	= SCSI_COMMAND(get_configuration, IN),
 	[OP_EVENT_STATUS]	= SCSI_COMMAND(event_status, IN),
+	[OP_DISC_INFORMATION]	= SCSI_COMMAND(disc_information, IN),
 	[OP_MODE_SENSE_10]	= SCSI_COMMAND(mode_sense, IN),
 	[OP_READ_16]		= SCSI_COUNTED(read_blocks, IN, reads),
 	[OP_READ_12]		= SCSI_COUNTED(read_blocks, IN, reads),

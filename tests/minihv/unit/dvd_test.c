@@ -13,6 +13,7 @@
 #define READ_TOC	0x43
 #define GET_CONFIG	0x46
 #define EVENT_STATUS	0x4A
+#define DISC_INFO	0x51
 #define MODE_SENSE_10	0x5A
 #define READ_16		0x88
 #define READ_12		0xA8
@@ -77,7 +78,7 @@ static void without_medium(void)
 {
 	static const u8 commands[] = {
 		TEST_UNIT_READY, READ_CAPACITY, READ_10, READ_12, READ_16,
-		READ_TOC };
+		READ_TOC, DISC_INFO };
 	size_t i;
 
 	CHECK(console("disk add 0:0:0 dvd=on"));
@@ -208,6 +209,11 @@ static void configuration(void)
 	CHECK(guest_has(0, "\0\0\0\x2C\0\0\0\x10\0\0\3\4\0\x10", 14));
 	ask(GET_CONFIG, 2, 0, 0, 255);
 	EQUAL(io.moved, 16);
+	ask(DISC_INFO, 0, 0, 0, 34);
+	EQUAL(io.moved, 34);
+	CHECK(guest_has(0, "\0\x20\x0E\1\1\1\1\x20", 8));
+	ask(DISC_INFO, 1, 0, 0, 34);
+	EQUAL(outcome(), BAD_FIELD);
 	ask(MODE_SENSE_10, 0, 0x2A, 0, 128);
 	EQUAL(io.moved, 34);
 	CHECK(guest_has(0, "\0\x20\0\0\0\0\0\0\x2A\x18\x08\0\0\0\x29", 15));
