@@ -22,6 +22,10 @@
 #define DISC_COMPLETE		0x0E
 #define DISC_UNRESTRICTED	0x20
 
+#define TRACK_LENGTH		36
+#define TRACK_DATA		0x04
+#define TRACK_MODE_1		0x01
+
 #define EVENT_POLLED		0x01
 #define EVENT_NONE_AVAILABLE	0x80
 #define EVENT_CLASS_MEDIA	4
@@ -140,6 +144,23 @@ static void disc_information(struct scsi_io *io, struct disk *d)
 	scsi_reply(io, data, MIN(room, sizeof(data)));
 }
 
+/* All of the disc is one track, whichever way the guest names it. */
+static void track_information(struct scsi_io *io, struct disk *d)
+{
+	u8 data[TRACK_LENGTH] = {
+		[1] = TRACK_LENGTH - 2,
+		[2] = 1, [3] = 1,
+		[5] = TRACK_DATA,
+		[6] = TRACK_MODE_1,
+	};
+	u32 room;
+
+	if (!medium_present(io, d) || !find_room(io, d, &room))
+		return;
+	put_be32(data + 24, (u32)disk_sectors(d));
+	scsi_reply(io, data, MIN(room, sizeof(data)));
+}
+
 /* Events are polled for, one at a time, and told once. */
 static void event_status(struct scsi_io *io, struct disk *d)
 {
@@ -254,6 +275,7 @@ const struct scsi_command scsi_dvd_commands[256] = {
 	[OP_GET_CONFIGURATION]	= SCSI_COMMAND(get_configuration, IN),
 	[OP_EVENT_STATUS]	= SCSI_COMMAND(event_status, IN),
 	[OP_DISC_INFORMATION]	= SCSI_COMMAND(disc_information, IN),
+	[OP_TRACK_INFORMATION]	= SCSI_COMMAND(track_information, IN),
 	[OP_MODE_SENSE_10]	= SCSI_COMMAND(mode_sense, IN),
 	[OP_READ_16]		= SCSI_COUNTED(read_blocks, IN, reads),
 	[OP_READ_12]		= SCSI_COUNTED(read_blocks, IN, reads),

@@ -14,6 +14,7 @@
 #define GET_CONFIG	0x46
 #define EVENT_STATUS	0x4A
 #define DISC_INFO	0x51
+#define TRACK_INFO	0x52
 #define MODE_SENSE_10	0x5A
 #define READ_16		0x88
 #define READ_12		0xA8
@@ -78,7 +79,7 @@ static void without_medium(void)
 {
 	static const u8 commands[] = {
 		TEST_UNIT_READY, READ_CAPACITY, READ_10, READ_12, READ_16,
-		READ_TOC, DISC_INFO };
+		READ_TOC, DISC_INFO, TRACK_INFO };
 	size_t i;
 
 	CHECK(console("disk add 0:0:0 dvd=on"));
@@ -214,6 +215,10 @@ static void configuration(void)
 	CHECK(guest_has(0, "\0\x20\x0E\1\1\1\1\x20", 8));
 	ask(DISC_INFO, 1, 0, 0, 34);
 	EQUAL(outcome(), BAD_FIELD);
+	ask(TRACK_INFO, 1, 0, 0, 36);
+	EQUAL(io.moved, 36);
+	CHECK(guest_has(0, "\0\x22\1\1\0\4\1", 7));
+	CHECK(guest_has(24, "\0\0\2\0", 4));
 	ask(MODE_SENSE_10, 0, 0x2A, 0, 128);
 	EQUAL(io.moved, 34);
 	CHECK(guest_has(0, "\0\x20\0\0\0\0\0\0\x2A\x18\x08\0\0\0\x29", 15));
