@@ -17,6 +17,7 @@
 #define TRACK_INFO	0x52
 #define MODE_SENSE_10	0x5A
 #define READ_16		0x88
+#define REPORT_LUNS	0xA0
 #define READ_12		0xA8
 
 #define NO_MEDIUM	0x10204023Aul
@@ -231,6 +232,31 @@ static void configuration(void)
 	CHECK(guest_has(0, "\0\2\x80\x10", 4));
 }
 
+/* What a virtual machine can have at most. */
+static void many(void)
+{
+	char line[32];
+	u32 c, lun;
+
+	for (c = 0; c < DISK_CONTROLLERS; c++)
+		for (lun = 0; lun < 64; lun++) {
+			snprintf(line, sizeof(line), "disk add %u:0:%u dvd=on",
+				 c, lun);
+			CHECK(console(line));
+		}
+	for (c = 0; c < DISK_CONTROLLERS; c++) {
+		guest_buffer(0, 1024);
+		set_cdb(REPORT_LUNS, 0, 0);
+		command_to((u8)c, 0, 0, 0, VSTOR_DATA_IN);
+		EQUAL(outcome(), GOOD);
+		EQUAL(io.moved, 65 * 8);
+		EQUAL(guest_byte(64 * 8 + 1), 63);
+		set_cdb(TEST_UNIT_READY, 0, 0);
+		command_to((u8)c, 0, 0, 63, VSTOR_DATA_NONE);
+		EQUAL(outcome(), NO_MEDIUM);
+	}
+}
+
 const struct test dvd_tests[] = {
 	{ "dvd-inquiry", inquiry },
 	{ "dvd-without-medium", without_medium },
@@ -239,5 +265,6 @@ const struct test dvd_tests[] = {
 	{ "dvd-table-of-contents", table_of_contents },
 	{ "dvd-exchange", exchange },
 	{ "dvd-configuration", configuration },
+	{ "dvd-many", many },
 	{ NULL, NULL },
 };
