@@ -32,24 +32,16 @@ static bool is_number(const struct field *f)
 	return f->size <= sizeof(u64);
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
 /* "70000300": from the first byte on; the others become 0. */
 static bool parse_bytes(const char *s, u8 *bytes, size_t size)
 {
 	size_t n;
 
 	for (n = 0; *s; n++, s += 2) {
-		int high = hex_digit(s[0]), low = high < 0 ? -1 : hex_digit(s[1]);
+		int high = digit_value(s[0]);
+		int low = high > 15 ? high : digit_value(s[1]);
 
-		if (low < 0 || n == size)
+		if (low > 15 || n == size)
 			return false;
 		bytes[n] = (u8)(high << 4 | low);
 	}

@@ -16,7 +16,8 @@
 #define LINE_MAX	256
 
 static const struct console_command *const tables[] = {
-	host_commands, disk_commands, fault_commands, notice_commands,
+	host_commands, disk_commands, disk_change_commands, fault_commands,
+	notice_commands,
 };
 
 static struct spinlock output_lock;	/* one line at a time; innermost */

@@ -67,7 +67,7 @@ void console_init(void);
 void console_poll(void);	/* on the host CPU, without the host lock */
 bool console_help(struct console_request *rq);
 
-extern const struct console_command disk_commands[];
+extern const struct console_command disk_commands[], disk_change_commands[];
 extern const struct console_command host_commands[];
 
 #endif /* MINIHV_CONSOLE_H */

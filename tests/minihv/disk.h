@@ -13,6 +13,7 @@ struct console_request;
 #define DISK_LUNS		256
 #define DISK_ID_SIZE		16
 #define DISK_SERIAL_MAX		64
+#define DISK_DVD_SHIFT		11	/* blocks of 2048 bytes */
 #define DISK_CRC_SHIFT		9	/* what the console counts in */
 #define DISK_MAX_SIZE		(64ull << 40)	/* what a VHDX can have */
 
@@ -57,6 +58,14 @@ struct disk_reservation {
 	u32 generation;
 };
 
+/* As numbered in the answer to GET EVENT STATUS NOTIFICATION. */
+enum media_event {
+	MEDIA_NO_CHANGE,
+	MEDIA_EJECT_REQUEST,	/* somebody has pressed the button */
+	MEDIA_NEW,
+	MEDIA_REMOVED,
+};
+
 /**
  * struct disk - an emulated disk
  * @next: with the same controller and LUN, on another target.
@@ -69,9 +78,15 @@ struct disk_reservation {
  *	begins, both in sectors.
  * @write_same: DISK_WRITE_SAME_*.
  * @pr: persistent reservations are known.
+ * @dvd: this is a DVD drive, and @store its medium, NULL for none.
+ * @locked: the guest does not want the medium to be taken out.
+ * @tray_open: there is no medium in it.
+ * @media_event: what the guest will hear when it asks what has happened.
  * @sense_pending: @sense waits for a REQUEST SENSE.
  * @file: number of the file that is its store, -1 for none.
+ * @slow: microseconds that its requests take longer than others.
  * @store: the contents.
+ * @attention: ends the next command; its key is 0 when there is none.
  * @id: names the disk in VPD page 83.
  * @serial: text of VPD page 80, "" for none.
  * @sense: of the last command.
@@ -82,10 +97,14 @@ struct disk {
 	struct disk *next;
 	u8 controller, target, lun;
 	bool unmap, readonly, pr, sense_pending;
+	bool dvd, locked, tray_open;
+	enum media_event media_event;
 	u8 sector_shift, physical_exponent, write_same;
 	u32 granularity, alignment;
 	int file;
+	u64 slow;
 	struct store *store;
+	struct scsi_sense attention;
 	u8 id[DISK_ID_SIZE];
 	char serial[DISK_SERIAL_MAX + 1];
 	u8 sense[SCSI_SENSE_LENGTH];
@@ -119,9 +138,6 @@ bool disk_any(u8 controller, u8 target);
 /* The words of "disk add" about what it can do; or says what is wrong. */
 bool disk_settings(struct disk *d, struct console_request *rq);
 
-/* The disk that a word of the operator's names, or NULL after saying why not. */
-struct disk *disk_named(struct console_request *rq, int word);
-
 /* Console commands. */
 bool disk_run_reserve(struct console_request *rq);
 bool disk_run_release(struct console_request *rq);
@@ -131,6 +147,19 @@ bool disk_reservation_type(u64 type);	/* is there such a type? */
 /* What the other initiator does; the first is false if the guest was faster. */
 bool disk_reserve(struct disk *d, u64 key, u8 type);
 void disk_release(struct disk *d);
+
+/* The disk whose store is this file, or NULL. */
+struct disk *disk_of_file(int file);
+
+/* Puts a disk into the table; takes it out, and keeps its counters. */
+void disk_insert(struct disk *d);
+void disk_remove(struct disk *d);
+
+/* Frees the store, if there is one. */
+void disk_close(struct disk *d);
+
+/* The medium of a DVD drive, if there is one, goes; the tray stays closed. */
+void disk_eject(struct disk *d);
 
 void disk_flush(struct disk *d);
 

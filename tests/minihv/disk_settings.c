@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the operator chooses about a disk besides where and how large it is. */
-#include "disk.h"
-
-#include "console.h"
+#include "disk_console.h"
 
 #define GRANULARITY_DEFAULT	4096	/* what a thin store frees */
 #define GRANULARITY_MAX		(1u << 30)

@@ -9,6 +9,11 @@
 #define UNKNOWN_OPERATION	99
 #define STRAY_ID		0xfffffffffffffff0ull
 
+/*
+ * What is in an event notification is not documented anywhere, and Linux only
+ * knows its number. Ours has the address that it is about where a request has
+ * it, and 0 everywhere else.
+ */
 static const struct notice {
 	const char *name;
 	u16 type;
@@ -16,6 +21,7 @@ static const struct notice {
 	u32 operation;
 } kinds[] = {
 	{ "enumerate", HVRING_PKT_INBAND, 0, VSTOR_OP_ENUMERATE_BUS },
+	{ "event", HVRING_PKT_INBAND, 0, VSTOR_OP_EVENT_NOTIFICATION },
 	{ "unknown", HVRING_PKT_INBAND, 0, UNKNOWN_OPERATION },
 	{ "stray", HVRING_PKT_COMPLETION, STRAY_ID, VSTOR_OP_COMPLETE_IO },
 };
@@ -27,6 +33,7 @@ bool notice_send(struct channel *c)
 
 	while (c->notices) {
 		pkt.operation = c->notice->operation;
+		pkt.srb.lun = c->notice_lun;
 		if (!channel_send(c, c->notice->type, c->notice->id, &pkt,
 				  sizeof(pkt)))
 			break;
@@ -41,8 +48,9 @@ static bool run_notice(struct console_request *rq)
 {
 	const char *count = console_option(rq, 3, "count");
 	const char *sub = console_option(rq, 3, "sub");
+	const char *lun = console_option(rq, 3, "lun");
 	struct channel *c = NULL;
-	u64 controller, sub_index = 0, n = 1;
+	u64 controller, sub_index = 0, n = 1, about = 0;
 	u32 i;
 
 	if (rq->argc < 3)
@@ -58,11 +66,15 @@ static bool run_notice(struct console_request *rq)
 				    rq->argv[1]);
 	if (count && !parse_u64(count, &n))
 		return console_fail("count '%s' is no number", count);
+	if (lun && (!parse_u64(lun, &about) || about > 255 ||
+		    strcmp(rq->argv[2], "event")))
+		return console_fail("%s has no lun '%s'", rq->argv[2], lun);
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		if (strcmp(rq->argv[2], kinds[i].name))
 			continue;
 		c->notice = &kinds[i];
 		c->notices = n;
+		c->notice_lun = (u8)about;
 		WRITE_ONCE(c->kicked, true);
 		return true;
 	}
@@ -71,7 +83,7 @@ static bool run_notice(struct console_request *rq)
 
 const struct console_command notice_commands[] = {
 	{ "notice",
-	  "CONTROLLER enumerate|unknown|stray [count=N] [sub=N]: send packets that nobody has asked for; count=0 ends it",
+	  "CONTROLLER enumerate|event|unknown|stray [count=N] [sub=N] [lun=N, of an event]: send packets that nobody has asked for; count=0 ends it",
 	  run_notice },
 	{ NULL, NULL, NULL },
 };

@@ -7,44 +7,7 @@
  */
 #include "scsi_command.h"
 
-#define OP_TEST_UNIT_READY	0x00
-#define OP_REQUEST_SENSE	0x03
-#define OP_FORMAT_UNIT		0x04
-#define OP_READ_6		0x08
-#define OP_WRITE_6		0x0A
-#define OP_INQUIRY		0x12
-#define OP_MODE_SELECT_6	0x15
-#define OP_RESERVE_6		0x16
-#define OP_RELEASE_6		0x17
-#define OP_MODE_SENSE_6		0x1A
-#define OP_START_STOP		0x1B
-#define OP_SEND_DIAGNOSTIC	0x1D
-#define OP_PREVENT_ALLOW	0x1E
-#define OP_READ_CAPACITY_10	0x25
-#define OP_READ_10		0x28
-#define OP_WRITE_10		0x2A
-#define OP_WRITE_VERIFY_10	0x2E
-#define OP_VERIFY_10		0x2F
-#define OP_SYNC_CACHE_10	0x35
-#define OP_WRITE_SAME_10	0x41
-#define OP_UNMAP		0x42
-#define OP_MODE_SELECT_10	0x55
-#define OP_MODE_SENSE_10	0x5A
-#define OP_RESERVE_IN		0x5E
-#define OP_RESERVE_OUT		0x5F
-#define OP_READ_16		0x88
-#define OP_WRITE_16		0x8A
-#define OP_WRITE_VERIFY_16	0x8E
-#define OP_VERIFY_16		0x8F
-#define OP_SYNC_CACHE_16	0x91
-#define OP_WRITE_SAME_16	0x93
-#define OP_SERVICE_ACTION_IN_16	0x9E
-#define OP_REPORT_LUNS		0xA0
-#define OP_READ_12		0xA8
-#define OP_WRITE_12		0xAA
-#define OP_WRITE_VERIFY_12	0xAE
-#define OP_VERIFY_12		0xAF
-
+#define KEY_NOT_READY		0x2
 #define KEY_MEDIUM_ERROR	0x3
 #define KEY_ILLEGAL_REQUEST	0x5
 #define KEY_DATA_PROTECT	0x7
@@ -52,24 +15,27 @@
 #define SENSE_CURRENT_FIXED	0x70
 #define SENSE_MIN_LENGTH	8
 
-/* All errors that exist have an additional sense code qualifier of 0. */
 static const struct {
-	u8 srb_status, key, asc;
+	u8 srb_status;
+	struct scsi_sense sense;
 } errors[] = {
 	[SCSI_BAD_OPCODE] = {
-		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x20 },
+		VSTOR_SRB_INVALID_REQUEST, { KEY_ILLEGAL_REQUEST, 0x20 } },
 	[SCSI_BAD_FIELD] = {
-		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x24 },
+		VSTOR_SRB_INVALID_REQUEST, { KEY_ILLEGAL_REQUEST, 0x24 } },
 	[SCSI_BAD_RANGE] = {
-		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x21 },
+		VSTOR_SRB_INVALID_REQUEST, { KEY_ILLEGAL_REQUEST, 0x21 } },
 	[SCSI_BAD_PARAMETER] = {
-		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x26 },
+		VSTOR_SRB_INVALID_REQUEST, { KEY_ILLEGAL_REQUEST, 0x26 } },
 	[SCSI_BAD_LIST_LENGTH] = {
-		VSTOR_SRB_INVALID_REQUEST, KEY_ILLEGAL_REQUEST, 0x1A },
+		VSTOR_SRB_INVALID_REQUEST, { KEY_ILLEGAL_REQUEST, 0x1A } },
 	[SCSI_SHORT_BUFFER] = {
-		VSTOR_SRB_DATA_OVERRUN, KEY_ILLEGAL_REQUEST, 0x24 },
-	[SCSI_READ_ONLY] = { VSTOR_SRB_ERROR, KEY_DATA_PROTECT, 0x27 },
-	[SCSI_WRITE_FAULT] = { VSTOR_SRB_ERROR, KEY_MEDIUM_ERROR, 0x0C },
+		VSTOR_SRB_DATA_OVERRUN, { KEY_ILLEGAL_REQUEST, 0x24 } },
+	[SCSI_READ_ONLY] = { VSTOR_SRB_ERROR, { KEY_DATA_PROTECT, 0x27 } },
+	[SCSI_WRITE_FAULT] = { VSTOR_SRB_ERROR, { KEY_MEDIUM_ERROR, 0x0C } },
+	[SCSI_NO_MEDIUM] = { VSTOR_SRB_ERROR, { KEY_NOT_READY, 0x3A, 0x01 } },
+	[SCSI_TRAY_OPEN] = { VSTOR_SRB_ERROR, { KEY_NOT_READY, 0x3A, 0x02 } },
+	[SCSI_LOCKED] = { VSTOR_SRB_ERROR, { KEY_ILLEGAL_REQUEST, 0x53, 0x02 } },
 };
 
 void *guest_buffer_at(const struct guest_buffer *b, u32 pos, u32 *chunk)
@@ -107,24 +73,43 @@ void guest_buffer_write(const struct guest_buffer *b, u32 pos, const void *src,
 	}
 }
 
-static void build_sense(u8 *sense, u8 key, u8 asc)
+static void build_sense(u8 *sense, const struct scsi_sense *s)
 {
 	memset(sense, 0, SCSI_SENSE_LENGTH);
 	sense[0] = SENSE_CURRENT_FIXED;
-	sense[2] = key;
+	sense[2] = s->key;
 	sense[7] = SCSI_SENSE_LENGTH - 8;
-	sense[12] = asc;
+	sense[12] = s->asc;
+	sense[13] = s->ascq;
+}
+
+static void check_condition(struct scsi_io *io, struct disk *d, u8 srb_status,
+			    const struct scsi_sense *sense)
+{
+	io->scsi_status = SCSI_CHECK_CONDITION;
+	io->srb_status = srb_status;
+	io->moved = 0;
+	build_sense(io->sense, sense);
+	io->sense_valid = true;
+	if (d)
+		memcpy(d->sense, io->sense, SCSI_SENSE_LENGTH);
 }
 
 void scsi_fail(struct scsi_io *io, struct disk *d, enum scsi_error why)
 {
-	io->scsi_status = SCSI_CHECK_CONDITION;
-	io->srb_status = errors[why].srb_status;
-	io->moved = 0;
-	build_sense(io->sense, errors[why].key, errors[why].asc);
-	io->sense_valid = true;
-	if (d)
-		memcpy(d->sense, io->sense, SCSI_SENSE_LENGTH);
+	check_condition(io, d, errors[why].srb_status, &errors[why].sense);
+}
+
+/* One command is told what has happened to the disk, but none of these. */
+static bool hears_attention(u8 opcode)
+{
+	return opcode != OP_INQUIRY && opcode != OP_REQUEST_SENSE;
+}
+
+static void attention(struct scsi_io *io, struct disk *d)
+{
+	check_condition(io, d, VSTOR_SRB_ERROR, &d->attention);
+	d->attention.key = 0;
 }
 
 void scsi_reply(struct scsi_io *io, const void *data, u32 len)
@@ -140,7 +125,7 @@ static void accept(struct scsi_io *io, struct disk *d)
 	(void)d;
 }
 
-static void request_sense(struct scsi_io *io, struct disk *d)
+void scsi_request_sense(struct scsi_io *io, struct disk *d)
 {
 	u8 sense[SCSI_SENSE_LENGTH];
 	u32 len = io->cdb[4];
@@ -149,7 +134,7 @@ static void request_sense(struct scsi_io *io, struct disk *d)
 		scsi_fail(io, d, SCSI_BAD_FIELD);
 		return;
 	}
-	build_sense(sense, 0, 0);
+	build_sense(sense, &(struct scsi_sense){ 0 });
 	if (d->sense_pending)
 		memcpy(sense, d->sense, sizeof(sense));
 	scsi_reply(io, sense, MIN(len, sizeof(sense)));
@@ -183,53 +168,43 @@ static void sync_cache(struct scsi_io *io, struct disk *d)
 		disk_flush(d);
 }
 
-static const struct scsi_command {
-	scsi_handler *run;
-	u8 direction;	/* of its data: VSTOR_DATA_* */
-	u8 counter;	/* which of struct disk_stats, by offset */
-} commands[256] = {
-#define COMMAND(fn, dir) { .run = (fn), .direction = VSTOR_DATA_##dir }
-#define COUNTED(fn, dir, field) { .run = (fn), \
-	.direction = VSTOR_DATA_##dir, \
-	.counter = offsetof(struct disk_stats, field) }
-	[OP_TEST_UNIT_READY]	= COMMAND(accept, NONE),
-	[OP_REQUEST_SENSE]	= COMMAND(request_sense, IN),
-	[OP_FORMAT_UNIT]	= COMMAND(accept, NONE),
-	[OP_READ_6]		= COUNTED(scsi_read, IN, reads),
-	[OP_WRITE_6]		= COUNTED(scsi_write, OUT, writes),
-	[OP_INQUIRY]		= COMMAND(scsi_inquiry, IN),
-	[OP_MODE_SELECT_6]	= COMMAND(scsi_mode_select6, OUT),
-	[OP_RESERVE_6]		= COMMAND(accept, NONE),
-	[OP_RELEASE_6]		= COMMAND(accept, NONE),
-	[OP_MODE_SENSE_6]	= COMMAND(scsi_mode_sense6, IN),
-	[OP_START_STOP]		= COMMAND(start_stop, NONE),
-	[OP_SEND_DIAGNOSTIC]	= COMMAND(send_diagnostic, NONE),
-	[OP_PREVENT_ALLOW]	= COMMAND(accept, NONE),
-	[OP_READ_CAPACITY_10]	= COMMAND(scsi_read_capacity10, IN),
-	[OP_READ_10]		= COUNTED(scsi_read, IN, reads),
-	[OP_WRITE_10]		= COUNTED(scsi_write, OUT, writes),
-	[OP_WRITE_VERIFY_10]	= COMMAND(scsi_verify, NONE),
-	[OP_VERIFY_10]		= COMMAND(scsi_verify, NONE),
-	[OP_SYNC_CACHE_10]	= COMMAND(sync_cache, NONE),
-	[OP_WRITE_SAME_10]	= COUNTED(scsi_write_same, OUT, write_sames),
-	[OP_UNMAP]		= COUNTED(scsi_unmap, OUT, unmaps),
-	[OP_MODE_SELECT_10]	= COMMAND(scsi_mode_select10, OUT),
-	[OP_MODE_SENSE_10]	= COMMAND(scsi_mode_sense10, IN),
-	[OP_RESERVE_IN]		= COMMAND(scsi_reserve_in, IN),
-	[OP_RESERVE_OUT]	= COMMAND(scsi_reserve_out, OUT),
-	[OP_READ_16]		= COUNTED(scsi_read, IN, reads),
-	[OP_WRITE_16]		= COUNTED(scsi_write, OUT, writes),
-	[OP_WRITE_VERIFY_16]	= COMMAND(scsi_verify, NONE),
-	[OP_VERIFY_16]		= COMMAND(scsi_verify, NONE),
-	[OP_SYNC_CACHE_16]	= COMMAND(sync_cache, NONE),
-	[OP_WRITE_SAME_16]	= COUNTED(scsi_write_same, OUT, write_sames),
-	[OP_SERVICE_ACTION_IN_16] = COMMAND(scsi_service_action_in16, IN),
-	[OP_READ_12]		= COUNTED(scsi_read, IN, reads),
-	[OP_WRITE_12]		= COUNTED(scsi_write, OUT, writes),
-	[OP_WRITE_VERIFY_12]	= COMMAND(scsi_verify, NONE),
-	[OP_VERIFY_12]		= COMMAND(scsi_verify, NONE),
-#undef COUNTED
-#undef COMMAND
+static const struct scsi_command commands[256] = {
+	[OP_TEST_UNIT_READY]	= SCSI_COMMAND(accept, NONE),
+	[OP_REQUEST_SENSE]	= SCSI_COMMAND(scsi_request_sense, IN),
+	[OP_FORMAT_UNIT]	= SCSI_COMMAND(accept, NONE),
+	[OP_READ_6]		= SCSI_COUNTED(scsi_read, IN, reads),
+	[OP_WRITE_6]		= SCSI_COUNTED(scsi_write, OUT, writes),
+	[OP_INQUIRY]		= SCSI_COMMAND(scsi_inquiry, IN),
+	[OP_MODE_SELECT_6]	= SCSI_COMMAND(scsi_mode_select6, OUT),
+	[OP_RESERVE_6]		= SCSI_COMMAND(accept, NONE),
+	[OP_RELEASE_6]		= SCSI_COMMAND(accept, NONE),
+	[OP_MODE_SENSE_6]	= SCSI_COMMAND(scsi_mode_sense6, IN),
+	[OP_START_STOP]		= SCSI_COMMAND(start_stop, NONE),
+	[OP_SEND_DIAGNOSTIC]	= SCSI_COMMAND(send_diagnostic, NONE),
+	[OP_PREVENT_ALLOW]	= SCSI_COMMAND(accept, NONE),
+	[OP_READ_CAPACITY_10]	= SCSI_COMMAND(scsi_read_capacity10, IN),
+	[OP_READ_10]		= SCSI_COUNTED(scsi_read, IN, reads),
+	[OP_WRITE_10]		= SCSI_COUNTED(scsi_write, OUT, writes),
+	[OP_WRITE_VERIFY_10]	= SCSI_COMMAND(scsi_verify, NONE),
+	[OP_VERIFY_10]		= SCSI_COMMAND(scsi_verify, NONE),
+	[OP_SYNC_CACHE_10]	= SCSI_COMMAND(sync_cache, NONE),
+	[OP_WRITE_SAME_10]	= SCSI_COUNTED(scsi_write_same, OUT, write_sames),
+	[OP_UNMAP]		= SCSI_COUNTED(scsi_unmap, OUT, unmaps),
+	[OP_MODE_SELECT_10]	= SCSI_COMMAND(scsi_mode_select10, OUT),
+	[OP_MODE_SENSE_10]	= SCSI_COMMAND(scsi_mode_sense10, IN),
+	[OP_RESERVE_IN]		= SCSI_COMMAND(scsi_reserve_in, IN),
+	[OP_RESERVE_OUT]	= SCSI_COMMAND(scsi_reserve_out, OUT),
+	[OP_READ_16]		= SCSI_COUNTED(scsi_read, IN, reads),
+	[OP_WRITE_16]		= SCSI_COUNTED(scsi_write, OUT, writes),
+	[OP_WRITE_VERIFY_16]	= SCSI_COMMAND(scsi_verify, NONE),
+	[OP_VERIFY_16]		= SCSI_COMMAND(scsi_verify, NONE),
+	[OP_SYNC_CACHE_16]	= SCSI_COMMAND(sync_cache, NONE),
+	[OP_WRITE_SAME_16]	= SCSI_COUNTED(scsi_write_same, OUT, write_sames),
+	[OP_SERVICE_ACTION_IN_16] = SCSI_COMMAND(scsi_service_action_in16, IN),
+	[OP_READ_12]		= SCSI_COUNTED(scsi_read, IN, reads),
+	[OP_WRITE_12]		= SCSI_COUNTED(scsi_write, OUT, writes),
+	[OP_WRITE_VERIFY_12]	= SCSI_COMMAND(scsi_verify, NONE),
+	[OP_VERIFY_12]		= SCSI_COMMAND(scsi_verify, NONE),
 };
 
 /*
@@ -288,10 +263,13 @@ static void absent(struct scsi_io *io)
 
 static void execute_on(struct scsi_io *io, struct disk *d)
 {
-	const struct scsi_command *cmd = &commands[io->cdb[0]];
+	const struct scsi_command *cmd =
+		&(d->dvd ? scsi_dvd_commands : commands)[io->cdb[0]];
 
 	(*(u64 *)((u8 *)&d->stats + cmd->counter))++;
-	if (!cmd->run)
+	if (d->attention.key && hears_attention(io->cdb[0]))
+		attention(io, d);
+	else if (!cmd->run)
 		scsi_fail(io, d, SCSI_BAD_OPCODE);
 	else if (!direction_fits(io, cmd->direction))
 		scsi_fail(io, d, SCSI_BAD_FIELD);

@@ -10,6 +10,11 @@
 
 #define SCSI_SENSE_LENGTH	18
 
+/* Why a command fails: sense key, additional sense code and its qualifier. */
+struct scsi_sense {
+	u8 key, asc, ascq;
+};
+
 /**
  * struct guest_buffer - data buffer of a command in guest memory
  * @pfn: its pages, all checked to be guest memory.

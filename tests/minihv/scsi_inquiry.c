@@ -7,11 +7,14 @@
 #define STANDARD_FORMAT		0x02
 #define STANDARD_CMD_QUEUE	0x02
 #define VERSION_SPC3		0x05
+#define TYPE_DVD		0x05
+#define REMOVABLE		0x80
 #define NOT_PRESENT		0x7F	/* qualifier 3, type 0x1F */
 
 #define VENDOR			"Msft    "
 #define VENDOR_LENGTH		8
 #define PRODUCT			"Virtual Disk    "
+#define PRODUCT_DVD		"Virtual DVD-ROM "
 #define PRODUCT_LENGTH		16
 #define REVISION		"1.0 "
 #define REVISION_LENGTH		4
@@ -173,6 +176,7 @@ static void vital_product_data(struct scsi_io *io, struct disk *d, u32 room)
 		return;
 	}
 	len = page->build(d, data + VPD_HEADER);
+	data[0] = d->dvd ? TYPE_DVD : 0;
 	data[1] = page->code;
 	put_be16(data + 2, (u16)len);
 	scsi_reply(io, data, MIN(room, VPD_HEADER + len));
@@ -197,7 +201,13 @@ void scsi_inquiry(struct scsi_io *io, struct disk *d)
 		return;
 	}
 	standard_data(data, true);
-	data[7] = STANDARD_CMD_QUEUE;
+	if (d->dvd) {
+		data[0] = TYPE_DVD;
+		data[1] = REMOVABLE;
+		memcpy(data + 16, PRODUCT_DVD, PRODUCT_LENGTH);
+	} else {
+		data[7] = STANDARD_CMD_QUEUE;
+	}
 	scsi_reply(io, data, MIN(room, sizeof(data)));
 }
 

@@ -24,6 +24,8 @@ struct store;
  * @extent: how many bytes from @offset on are alike in whether they take
  *	memory, and in *allocated, if they do. NULL when it cannot be told.
  * @flush: make durable what was written.
+ * @resize: change @size; what a store loses reads as zero when it grows again,
+ *	if it is thin. False when there is no room or no memory for it.
  * @allocated: bytes of memory that the contents take.
  * @destroy: free everything, the store itself included.
  */
@@ -33,6 +35,7 @@ struct store_ops {
 	void (*unmap)(struct store *s, u64 offset, u64 len);
 	u64 (*extent)(struct store *s, u64 offset, bool *allocated);
 	void (*flush)(struct store *s);
+	bool (*resize)(struct store *s, u64 size);
 	u64 (*allocated)(struct store *s);
 	void (*destroy)(struct store *s);
 };

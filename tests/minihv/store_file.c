@@ -14,6 +14,7 @@
 struct store_file {
 	struct store store;
 	u8 *base;
+	u64 room;	/* size of the BAR */
 };
 
 static struct {
@@ -51,6 +52,14 @@ static void file_flush(struct store *s)
 	(void)s;
 }
 
+static bool file_resize(struct store *s, u64 size)
+{
+	if (size > ((struct store_file *)s)->room)
+		return false;
+	s->size = size;
+	return true;
+}
+
 static u64 file_allocated(struct store *s)
 {
 	return s->size;
@@ -66,6 +75,7 @@ static const struct store_ops file_ops = {
 	.write = file_write,
 	.unmap = file_unmap,
 	.flush = file_flush,
+	.resize = file_resize,
 	.allocated = file_allocated,
 	.destroy = file_destroy,
 };
@@ -92,6 +102,7 @@ struct store *store_file_create(unsigned int index)
 	f->store.ops = &file_ops;
 	f->store.kind = "file";
 	f->store.size = files[index].size;
+	f->room = files[index].size;
 	f->base = (u8 *)files[index].base;
 	return &f->store;
 }

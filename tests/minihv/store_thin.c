@@ -207,6 +207,64 @@ static void thin_flush(struct store *s)
 	(void)s;
 }
 
+/* How many levels of tables lead to the last page. */
+static unsigned int levels_for(u64 size)
+{
+	unsigned int levels = 1;
+
+	while (entry_span(levels + 1) <= (size - 1) / PAGE_SIZE)
+		levels++;
+	return levels;
+}
+
+/* A level more: all there is moves below the first entry of a new top table. */
+static bool add_level(struct store_thin *t)
+{
+	void **table;
+
+	if (t->root) {
+		table = page_alloc();
+		if (!table)
+			return false;
+		table[0] = t->root;
+		t->root = table;
+	}
+	t->levels++;
+	return true;
+}
+
+/* A level less, when nothing is left but below the first entry. */
+static void remove_level(struct store_thin *t)
+{
+	void **table = t->root;
+
+	if (table) {
+		t->root = table[0];
+		page_free(table);
+	}
+	t->levels--;
+}
+
+static bool thin_resize(struct store *s, u64 size)
+{
+	struct store_thin *t = to_thin(s);
+	u64 pages = (size + PAGE_SIZE - 1) / PAGE_SIZE;
+	u64 last = (s->size - 1) / PAGE_SIZE;
+
+	/* Levels too many, after a failure, do no harm. */
+	while (t->levels < levels_for(size))
+		if (!add_level(t))
+			return false;
+	if (size < s->size && size % PAGE_SIZE)
+		zero_part(t, size, PAGE_SIZE - size % PAGE_SIZE);
+	if (pages <= last)
+		free_pages(t, &t->root, t->levels, pages, last);
+	while (t->levels > levels_for(size))
+		remove_level(t);
+	s->size = size;
+	return true;
+}
+
 static u64 thin_allocated(struct store *s)
 {
 	return to_thin(s)->pages * PAGE_SIZE;
@@ -226,6 +284,7 @@ static const struct store_ops thin_ops = {
 	.unmap = thin_unmap,
 	.extent = thin_extent,
 	.flush = thin_flush,
+	.resize = thin_resize,
 	.allocated = thin_allocated,
 	.destroy = thin_destroy,
 };
@@ -239,8 +298,6 @@ struct store *store_thin_create(u64 size)
 	t->store.ops = &thin_ops;
 	t->store.kind = "thin";
 	t->store.size = size;
-	t->levels = 1;
-	while (entry_span(t->levels + 1) <= (size - 1) / PAGE_SIZE)
-		t->levels++;
+	t->levels = levels_for(size);
 	return &t->store;
 }

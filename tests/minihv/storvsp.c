@@ -209,6 +209,17 @@ static void insert_by_due(struct channel *c, struct request *r)
 	c->outstanding++;
 }
 
+/* Microseconds that a request takes at least. */
+static u64 duration(const struct channel *c, const struct vstor_packet *pkt)
+{
+	struct disk *d = NULL;
+
+	if (pkt->operation == VSTOR_OP_EXECUTE_SRB)
+		d = disk_find((u8)c->controller, pkt->srb.path_id,
+			      pkt->srb.target_id, pkt->srb.lun);
+	return options.delay + (d ? d->slow : 0);
+}
+
 void storvsp_request(struct channel *c, const struct packet *p)
 {
 	const struct vstor_packet *pkt = p->payload;
@@ -237,7 +248,7 @@ void storvsp_request(struct channel *c, const struct packet *p)
 	r->buf = (struct guest_buffer){ r->pfn, p->range_offset, len };
 	r->due = rdtsc();
 	if (options.async)
-		r->due += options.delay * (tsc_hz / 1000000);
+		r->due += duration(c, pkt) * (tsc_hz / 1000000);
 	insert_by_due(c, r);
 }
 

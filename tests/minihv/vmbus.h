@@ -83,7 +83,8 @@ enum channel_state {
  * @kicked: the guest has signalled since the worker looked last.
  * @in: guest to host. @out: host to guest.
  * @pending: requests that have been read and are not completed, by due time.
- * @notice: what the guest gets without having asked, @notices times more.
+ * @notice: what the guest gets without having asked, @notices times more;
+ *	about @notice_lun, if it names one.
  */
 struct channel {
 	u32 relid, connection;
@@ -99,6 +100,7 @@ struct channel {
 	u64 packets_in, packets_out, signals, interrupts;
 	const struct notice *notice;
 	u64 notices;
+	u8 notice_lun;
 };
 
 extern struct channel channels[MAX_CHANNELS + 1];	/* [relid]; 0 unused */

@@ -10,6 +10,9 @@ A case is a shell fragment for the guest. Comments at its top describe it:
                                     tests/sender, which has no disks
     # disk: size=1G                 a thin disk of its own; may be repeated
     # disk: file=64M                a disk on an image file (a power of two)
+    # disk: iso=64M dvd=on          the same with a file system in it, see
+                                    parts.make_iso(), and in a DVD drive
+    # disk: dvd=on                  an empty DVD drive
     # modules: crc7                 in /modules besides, but not loaded
     # host: vmbus=4.0               minihv options: a boot of its own; a line
                                     more is a boot more; words that begin with
@@ -117,8 +120,9 @@ def parse(path):
         if value not in AXES.get(axis, ()):
             raise BadCase(f"{path.name}: no boot has {axis}={value}")
     for disk in case.disks:
-        if not re.fullmatch(r"(size|file)=\d+[KMG]?( \S+=\S+)*", disk):
-            raise BadCase(f"{path.name}: disk is size=... or file=..., not {disk}")
+        if not re.fullmatch(r"((size|file|iso)=\d+[KMG]?|dvd=on)( \S+=\S+)*",
+                            disk):
+            raise BadCase(f"{path.name}: no such disk: {disk}")
     return case
 
 

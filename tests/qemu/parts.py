@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a boot is put together from: kernel, modules and disks."""
 
+import hashlib
+import os
 import pathlib
+import shutil
 import subprocess
 
 import initramfs
 import machine
 
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent.parent / "scripts"
+
+ISO_DATA = 8 << 20
 
 
 def script(name, *words):
@@ -39,6 +44,20 @@ def own_modules(series, driver, cases):
     return {initramfs.module_name(ko): ko for ko in built.rglob("*.ko")}
 
 
+def make_iso(image, folder):
+    """A file system of ISO 9660 with a file in it, and its checksum."""
+    folder.mkdir()
+    data = os.urandom(ISO_DATA)
+    (folder / "data").write_bytes(data)
+    (folder / "sums").write_text(f"{hashlib.sha256(data).hexdigest()}  data\n")
+    done = subprocess.run([initramfs.find_tool("xorriso"), "-as", "mkisofs",
+                           "-quiet", "-o", image, folder], stderr=subprocess.PIPE,
+                          text=True, check=False)
+    shutil.rmtree(folder)
+    if done.returncode:
+        raise initramfs.Missing(f"xorriso failed: {done.stderr}")
+
+
 def assign_disks(cases, folder):
     """Gives every disk that a case asks for an address of its own.
 
@@ -50,11 +69,13 @@ def assign_disks(cases, folder):
         for disk in case.disks:
             address = f"0:0:{len(arguments)}"
             kind, size = disk.split()[0].split("=")
-            if kind == "file":
+            if kind in ("file", "iso"):
                 image = folder / f"image{len(images)}"
-                with open(image, "wb") as file:
+                if kind == "iso":
+                    make_iso(image, folder / "iso")
+                with open(image, "ab") as file:
                     file.truncate(machine.parse_size(size))
-                disk = disk.replace(f"file={size}", f"file={len(images)}")
+                disk = disk.replace(f"{kind}={size}", f"file={len(images)}")
                 images[address] = image
             arguments.append(f"{address} {disk}")
             addresses.append(address)

@@ -49,6 +49,8 @@ static const struct {
 	{ "disk add 0:0:2 size=1M serial=0123456789012345678901234567890123456789012345678901234567890123x",
 	  "1 to 64 characters" },
 	{ "disk add 0:0:2 size=1M serial=\xC3\xA4", "plain ASCII" },
+	{ "disk add 0:0:2 size=1M slow=often", "slow=often is no number" },
+	{ "disk add 0:0:2 size=1M notify=1", "notify=1 is neither" },
 	{ "disk add 0:0:2 file=x", "file=x is no number" },
 	{ "disk add 0:0:2 file=2", "there is no file 2" },
 	{ "disk add 0:0:2 file=4294967296", "there is no file 4294967296" },
@@ -57,6 +59,7 @@ static const struct {
 	{ "disk add 0:0:2 file=1 size=3", "no multiple of 512" },
 	{ "disk del", "CONTROLLER:TARGET:LUN is missing" },
 	{ "disk del 0:0:2", "there is no disk 0:0:2" },
+	{ "disk del 0:0:1 notify=x", "notify=x is neither" },
 	{ "disk del 0:0:1 now", "unknown word now" },
 	{ "disk add 0:0:2 size=1M pr=yes", "pr=yes is none of off|on" },
 	{ "disk reserve", "CONTROLLER:TARGET:LUN is missing" },
@@ -71,6 +74,31 @@ static const struct {
 	{ "disk reserve 0:0:1 1 type=257", "no type of reservation 257" },
 	{ "disk release 0:0:2", "there is no disk 0:0:2" },
 	{ "disk release 0:0:1 now", "unknown word now" },
+	{ "disk resize 0:0:2 size=1M", "there is no disk 0:0:2" },
+	{ "disk resize 0:0:1", "size= is missing" },
+	{ "disk resize 0:0:1 size=0", "size of 0" },
+	{ "disk resize 0:0:1 size=1M notify=yes", "notify=yes is neither" },
+	{ "disk resize 0:0:1 size=1M now", "unknown word now" },
+	{ "disk attention 0:0:1", "KEY/ASC/ASCQ is missing" },
+	{ "disk attention 0:0:1 6/3f", "\"6/3f\" is no KEY/ASC/ASCQ" },
+	{ "disk attention 0:0:1 6/3f/", "\"6/3f/\" is no" },
+	{ "disk attention 0:0:1 6/3g/0", "\"6/3g/0\" is no" },
+	{ "disk attention 0:0:1 6/100/0", "\"6/100/0\" is no" },
+	{ "disk attention 0:0:1 0/3f/0", "1/0/0 to f/ff/ff" },
+	{ "disk attention 0:0:1 6/3f/0 now", "unknown word now" },
+	{ "disk slow 0:0:1", "MICROSECONDS are missing" },
+	{ "disk slow 0:0:1 1s", "slow=1s is no number" },
+	{ "disk slow 0:0:1 1 2", "unknown word 2" },
+	{ "disk insert 0:0:1 size=1M", "0:0:1 is no DVD drive" },
+	{ "disk insert 0:0:8", "size= or file= is missing" },
+	{ "disk insert 0:0:8 size=1K", "no multiple of 2048" },
+	{ "disk insert 0:0:8 size=1M x", "unknown word x" },
+	{ "disk eject 0:0:1", "0:0:1 is no DVD drive" },
+	{ "disk eject 0:0:8", "no medium in it" },
+	{ "disk eject 0:0:8 ask=me", "ask=me is neither" },
+	{ "disk resize 0:0:8 size=1M", "exchanged, not resized" },
+	{ "disk add 0:0:2 dvd=perhaps", "dvd=perhaps is neither" },
+	{ "crc 0:0:8 lba=0 count=1", "no medium in it" },
 	{ "disk list all", "unknown word all" },
 	{ "crc", "CONTROLLER:TARGET:LUN is missing" },
 	{ "crc 0:0:2 lba=0 count=1", "there is no disk 0:0:2" },
@@ -91,6 +119,7 @@ static void console_errors(void)
 	size_t i;
 
 	CHECK(console("disk add 0:0:1 size=1M"));
+	CHECK(console("disk add 0:0:8 dvd=on"));
 	CHECK(console("disk add 0:0:9 file=0"));
 	heap = mock_heap;
 	pages = mock_pages;
@@ -140,6 +169,20 @@ static void add_and_remove(void)
 	EQUAL(mock_heap, 0);
 }
 
+static void silent_changes(void)
+{
+	mock_changes = 0;
+	CHECK(console("disk add 0:0:0 size=1M notify=off slow=100"));
+	EQUAL(disk_find(0, 0, 0, 0)->slow, 100);
+	CHECK(console("disk slow 0:0:0 1000000"));
+	EQUAL(disk_find(0, 0, 0, 0)->slow, 1000000);
+	CHECK(console("disk del 0:0:0 notify=off"));
+	CHECK(!disk_find(0, 0, 0, 0));
+	EQUAL(mock_changes, 0);
+	CHECK(console("disk add 0:0:0 size=1M notify=on"));
+	EQUAL(mock_changes, 1);
+}
+
 static void iterate_in_order(void)
 {
 	struct disk *d;
@@ -179,7 +222,7 @@ static void list(void)
 	CHECK(console("disk list"));
 	SAME(mock_lines,
 	     "0:0:7 thin size=10737418240 allocated=0 unmap=on readonly=off reads=0 writes=0 unmaps=0 write_sames=0 flushes=0 other=0 failed=0 serial=abc\n"
-	     "0:1:0 file size=8192 allocated=8192 unmap=off readonly=on reads=0 writes=0 unmaps=0 write_sames=0 flushes=0 other=0 failed=0\n");
+	     "0:1:0 file size=8192 allocated=8192 unmap=off readonly=on reads=0 writes=0 unmaps=0 write_sames=0 flushes=0 other=0 failed=0 file=1\n");
 }
 
 /* The values are those of python's zlib.crc32(). */
@@ -235,6 +278,7 @@ static void totals(void)
 const struct test disk_tests[] = {
 	{ "console-errors", console_errors },
 	{ "add-and-remove", add_and_remove },
+	{ "silent-changes", silent_changes },
 	{ "iterate-in-order", iterate_in_order },
 	{ "out-of-memory", out_of_memory },
 	{ "list", list },

@@ -143,12 +143,25 @@ bool console_unknown(struct console_request *rq, int first)
 	return false;
 }
 
+static const struct console_command *
+find_command(const struct console_command *c, const char *line)
+{
+	size_t len;
+
+	for (; c->name; c++) {
+		len = strlen(c->name);
+		if (!strncmp(line, c->name, len) &&
+		    (!line[len] || line[len] == ' '))
+			return c;
+	}
+	return NULL;
+}
+
 bool console(const char *line)
 {
 	const struct console_command *c;
 	struct console_request rq = { 0 };
 	char copy[256], *word;
-	size_t len;
 	bool ok;
 
 	words_known = 0;
@@ -156,18 +169,16 @@ bool console(const char *line)
 	snprintf(copy, sizeof(copy), "%s", line);
 	for (word = strtok(copy, " "); word; word = strtok(NULL, " "))
 		rq.argv[rq.argc++] = word;
-	for (c = disk_commands; c->name; c++) {
-		len = strlen(c->name);
-		if (strncmp(line, c->name, len) ||
-		    (line[len] && line[len] != ' '))
-			continue;
-		ok = c->run(&rq);
-		/* "false" and an error belong together. */
-		if (ok == !!mock_error[0])
-			abort();
-		return ok;
-	}
-	return console_fail("unknown command");
+	c = find_command(disk_commands, line);
+	if (!c)
+		c = find_command(disk_change_commands, line);
+	if (!c)
+		return console_fail("unknown command");
+	ok = c->run(&rq);
+	/* "false" and an error belong together. */
+	if (ok == !!mock_error[0])
+		abort();
+	return ok;
 }
 
 void mock_reset(void)
@@ -307,17 +318,18 @@ void set_cdb(u8 op, u64 lba, u32 count)
 	cdb[0] = op;
 }
 
-u32 outcome(void)
+u64 outcome(void)
 {
-	u32 v = (u32)io.scsi_status << 24 | (u32)io.srb_status << 16;
+	u64 v = (u32)io.scsi_status << 24 | (u32)io.srb_status << 16;
 
 	if (io.sense_valid && (io.sense[0] != 0x70 || io.sense[7] != 10 ||
-			       io.sense[13] || io.sense[18] || io.sense[19]))
+			       io.sense[18] || io.sense[19]))
 		return 0xFFFFFFFF;
 	if (io.scsi_status && io.moved)
 		return 0xFFFFFFFE;
 	if (io.sense_valid)
-		v |= (u32)io.sense[2] << 8 | io.sense[12];
+		v |= (u64)io.sense[13] << 32 | (u32)io.sense[2] << 8 |
+		     io.sense[12];
 	return v;
 }
 

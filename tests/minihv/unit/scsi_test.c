@@ -303,7 +303,8 @@ int main(void)
 	static const struct test *const lists[] = {
 		command_tests, inquiry_tests, rw_tests, unmap_tests,
 		store_tests, disk_tests, sector_tests,
-		same_tests, capacity_tests, reserve_tests,
+		same_tests, capacity_tests, reserve_tests, change_tests,
+		dvd_tests,
 	};
 	unsigned int passed = 0, failed = 0;
 	const struct test *t;

@@ -175,6 +175,37 @@ static void file_store(void)
 	CHECK(!store_file_create(0));
 }
 
+/* A thin store against an array that has its size and contents. */
+static void thin_resize_random(void)
+{
+	static const u64 sizes[] = {
+		512, 4096, 4608, 512 * 4096, 512 * 4096 + 512, MODEL_SIZE };
+	struct store *s = store_thin_create(MODEL_SIZE);
+	u8 *model = calloc(1, MODEL_SIZE), *buf = malloc(MODEL_SIZE);
+	u64 size, at;
+	int i, n;
+
+	srand(1);
+	for (i = 0; i < 300 && !test_has_failed(); i++) {
+		for (n = 0; n < 4; n++) {
+			at = (u64)rand() % (s->size / 512) * 512;
+			memset(bytes, i, 512);
+			memcpy(model + at, bytes, 512);
+			s->ops->write(s, at, bytes, 512);
+		}
+		size = sizes[(size_t)rand() % ARRAY_SIZE(sizes)];
+		if (!s->ops->resize(s, size))
+			test_failed(__FILE__, __LINE__, "no resize");
+		memset(model + size, 0, MODEL_SIZE - size);
+		s->ops->read(s, 0, buf, s->size);
+		if (s->size != size || memcmp(buf, model, size))
+			test_failed(__FILE__, __LINE__, "round %d differs", i);
+	}
+	free(model);
+	free(buf);
+	s->ops->destroy(s);
+}
+
 const struct test store_tests[] = {
 	{ "thin-is-sparse", thin_is_sparse },
 	{ "thin-unmap-is-fast", thin_unmap_is_fast },
@@ -182,5 +213,6 @@ const struct test store_tests[] = {
 	{ "thin-out-of-memory", thin_out_of_memory },
 	{ "thin-equals-model", thin_equals_model },
 	{ "file-store", file_store },
+	{ "thin-resize-random", thin_resize_random },
 	{ NULL, NULL },
 };

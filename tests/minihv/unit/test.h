@@ -18,6 +18,7 @@ extern const struct test inquiry_tests[], rw_tests[], unmap_tests[];
 extern const struct test store_tests[], disk_tests[], sector_tests[];
 extern const struct test same_tests[], capacity_tests[];
 extern const struct test reserve_tests[];
+extern const struct test change_tests[], dvd_tests[];
 
 /* A test ends at its first failure. */
 void test_failed(const char *file, int line, const char *fmt, ...)
@@ -89,8 +90,8 @@ void set_cdb(u8 op, u64 lba, u32 count);	/* as in READ and WRITE */
 u64 disk_allocated(void);
 void fill_disk(const void *src, u32 len);
 
-/* Status, SRB status, key and ASC of io in one number, for EQUAL(). */
-u32 outcome(void);
+/* ASCQ, status, SRB status, key and ASC of io in one number, for EQUAL(). */
+u64 outcome(void);
 #define GOOD		0x00010000u
 #define BAD_OPCODE	0x02060520u
 #define BAD_FIELD	0x02060524u
@@ -102,5 +103,6 @@ u32 outcome(void);
 #define WRITE_FAULT	0x0204030Cu
 #define CONFLICT	0x18040000u
 #define NO_LUN		0x02200000u
+#define RESIZED		0x090204062Aul
 
 #endif /* MINIHV_UNIT_TEST_H */
