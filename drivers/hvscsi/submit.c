@@ -177,22 +177,36 @@ void hvscsi_commit_rqs(struct Scsi_Host *host, u16 queue)
 	hvscsi_publish(READ_ONCE(hv->queues[queue]));
 }
 
-/* A sub-channel may be gone, or broken; then there is still the primary. */
-static int hvscsi_send_somewhere(struct hvscsi_link *link,
-				 struct scsi_cmnd *cmd, int segments)
+/*
+ * A sub-channel may be gone, or broken; then there is still the primary. NULL
+ * if there is nothing else to try.
+ */
+static struct hvscsi_link *hvscsi_other_link(struct hvscsi_link *link, int err)
 {
-	int err = hvscsi_send(link, cmd, segments);
-
-	if (!err || hvscsi_is_primary(link))
-		return err;
+	if (hvscsi_is_primary(link))
+		return NULL;
 
 	if (err == -EIO)
 		hvscsi_bypass(link, "broken");
 	else if (err == -ENODEV && hvring_channel_rescinded(link->ch))
 		hvscsi_retire(link);
 	else
-		return err;
-	return hvscsi_send(link->hv->links, cmd, segments);
+		return NULL;
+	return link->hv->links;
+}
+
+static int hvscsi_send_somewhere(struct hvscsi_link *link,
+				 struct scsi_cmnd *cmd, int segments)
+{
+	int err;
+
+	do {
+		err = hvscsi_send(link, cmd, segments);
+		if (likely(!err))
+			return 0;
+		link = hvscsi_other_link(link, err);
+	} while (link);
+	return err;
 }
 
 /* For one that ends here, with those before it that may wait for it. */
