@@ -17,23 +17,23 @@
  * @data_bytes: length of the buffer that goes with it; 0 for none. Given.
  * @data_offset: offset of the buffer in its first page, below
  *	HVRING_PAGE_SIZE. Given.
+ * @pfn_count: how many page numbers. Set by reserving.
+ * @packet_bytes: length of the packet with its trailer. Set by reserving.
  * @payload: where the payload goes. It holds stale bytes: write them all.
  *	Set by reserving.
  * @pfn: where the page numbers go, NULL if there is no buffer. Write them all.
  *	Set by reserving.
- * @pfn_count: how many page numbers. Set by reserving.
- * @packet_bytes: length of the packet with its trailer. Set by reserving.
  */
 struct hvring_slot {
 	u64 id;
 	u32 payload_bytes;
 	u32 data_bytes;
-	u32 data_offset;
+	u16 data_offset;
 
+	u16 pfn_count;
+	u32 packet_bytes;
 	void *payload;
 	u64 *pfn;
-	u32 pfn_count;
-	u32 packet_bytes;
 };
 
 /**
