@@ -136,7 +136,7 @@ struct hvring_channel {
 
 /* Any context. */
 static inline void hvring_count(struct hvring_channel *ch,
-				enum hvring_count what, u32 amount)
+				enum hvring_count what, u64 amount)
 {
 	this_cpu_add(ch->counters->n[what], amount);
 }

@@ -35,11 +35,13 @@
  * @packets: this many packets.
  * @deadline: and no longer than this; 0 for no limit.
  * @taken: packets taken so far.
+ * @bytes: their bytes, trailers included.
  */
 struct hvring_budget {
 	u32 packets;
 	u64 deadline;
 	u32 taken;
+	u64 bytes;
 };
 
 static bool hvring_budget_left(const struct hvring_budget *budget)
@@ -93,8 +95,6 @@ static u32 hvring_receive_one(struct hvring_channel *ch)
 	}
 
 	hvring_in_advance(&ch->in, bytes);
-	hvring_count(ch, HVRING_PACKETS_RECEIVED, 1);
-	hvring_count(ch, HVRING_BYTES_RECEIVED, bytes);
 	if (!packet.id)
 		hvring_count(ch, HVRING_UNSOLICITED, 1);
 	return bytes;
@@ -111,6 +111,7 @@ static bool hvring_receive_some(struct hvring_channel *ch,
 		if (!bytes)
 			return true;
 		budget->taken++;
+		budget->bytes += bytes;
 		held += bytes;
 		if (held >= lag) {
 			*kick |= hvring_in_publish(&ch->in);
@@ -176,6 +177,9 @@ static u32 hvring_drain_within(struct hvring_channel *ch, u32 packets, u64 ns)
 		kick = hvring_drain(ch, &budget);
 	spin_unlock_irqrestore(&ch->in_lock, flags);
 
+	/* Once for all of them: they are many, and this is on the way of each. */
+	hvring_count(ch, HVRING_PACKETS_RECEIVED, budget.taken);
+	hvring_count(ch, HVRING_BYTES_RECEIVED, budget.bytes);
 	if (kick) {
 		hvring_count(ch, HVRING_SIGNALS_ROOM, 1);
 		trace_hvring_signal(ch, true);
