@@ -108,18 +108,6 @@
 #include <asm/barrier.h>
 #include <hvring/ring.h>
 
-/* Bytes from one index forward to another. */
-static u32 hvring_distance(u32 size, u32 from, u32 to)
-{
-	return to >= from ? to - from : size - from + to;
-}
-
-static u32 hvring_forward(u32 size, u32 index, u32 bytes)
-{
-	index += bytes;
-	return index >= size ? index - size : index;
-}
-
 static bool hvring_index_valid(u32 size, u32 index)
 {
 	return index < size && index % HVRING_ALIGN == 0;
@@ -153,14 +141,7 @@ static bool hvring_out_consumed(struct hvring_out *out, u32 read)
 	return false;
 }
 
-static u32 hvring_out_room(const struct hvring_out *out)
-{
-	return out->size - HVRING_GAP -
-	       hvring_distance(out->size, out->consumed, out->staged);
-}
-
-/* Out of the way of those who find enough room in what is known. */
-static noinline int hvring_out_look(struct hvring_out *out, u32 bytes)
+int hvring_out_look(struct hvring_out *out, u32 bytes)
 {
 	/* D: the host is done with the bytes before we overwrite them */
 	u32 read = virt_load_acquire(&out->control->read_index);
@@ -168,30 +149,6 @@ static noinline int hvring_out_look(struct hvring_out *out, u32 bytes)
 	if (!hvring_out_consumed(out, read))
 		return -EIO;
 	return hvring_out_room(out) < bytes ? -EAGAIN : 0;
-}
-
-int hvring_out_reserve(struct hvring_out *out, u32 bytes, void **at)
-{
-	if (out->fault)
-		return -EIO;
-	if (bytes > out->size - HVRING_GAP)
-		return -EMSGSIZE;
-	if (out->awaited)
-		return -EAGAIN;
-
-	*at = out->data + out->staged;
-	/* Touch the host's cache line only when the known room runs out. */
-	return hvring_out_room(out) < bytes ? hvring_out_look(out, bytes) : 0;
-}
-
-void hvring_out_commit(struct hvring_out *out, u32 bytes)
-{
-	out->staged = hvring_forward(out->size, out->staged, bytes);
-}
-
-u32 hvring_out_unpublished(const struct hvring_out *out)
-{
-	return hvring_distance(out->size, out->published, out->staged);
 }
 
 /* A quarter of the ring, unless one packet needs more. */
@@ -295,7 +252,7 @@ void hvring_in_init(struct hvring_in *in, struct hvring_control *control,
  * Believe a write index only if nothing that was already there was taken back
  * and the new bytes fit the room that the host was given.
  */
-static bool hvring_in_refresh(struct hvring_in *in)
+bool hvring_in_refresh(struct hvring_in *in)
 {
 	u32 write;
 
@@ -320,27 +277,6 @@ void hvring_in_mask(struct hvring_in *in)
 {
 	if (!in->fault)
 		WRITE_ONCE(in->control->interrupt_mask, 1);
-}
-
-u32 hvring_in_peek(struct hvring_in *in, const void **at)
-{
-	if (in->fault)
-		return 0;
-	if (in->cursor == in->produced && !hvring_in_refresh(in))
-		return 0;
-
-	*at = in->data + in->cursor;
-	return hvring_distance(in->size, in->cursor, in->produced);
-}
-
-void hvring_in_advance(struct hvring_in *in, u32 bytes)
-{
-	in->cursor = hvring_forward(in->size, in->cursor, bytes);
-}
-
-u32 hvring_in_unpublished(const struct hvring_in *in)
-{
-	return hvring_distance(in->size, in->published, in->cursor);
 }
 
 bool hvring_in_publish(struct hvring_in *in)

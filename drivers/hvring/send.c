@@ -47,7 +47,7 @@ EXPORT_SYMBOL_NS_GPL(hvring_channel_lock, HVRING);
  * have made some by now. Without the second, room that came between the failed
  * reservation and the wait would be announced to nobody.
  */
-static int hvring_reserve_full(struct hvring_channel *ch, u32 bytes, void **at)
+static noinline int hvring_reserve_full(struct hvring_channel *ch, u32 bytes)
 {
 	if (ch->out.awaited)
 		return -EAGAIN;
@@ -55,7 +55,7 @@ static int hvring_reserve_full(struct hvring_channel *ch, u32 bytes, void **at)
 	hvring_channel_publish(ch);
 	if (ch->client->wake) {
 		if (!hvring_out_wait(&ch->out, bytes))
-			return hvring_out_reserve(&ch->out, bytes, at);
+			return hvring_out_reserve(&ch->out, bytes);
 		ch->room_seen = false;
 		queue_delayed_work(hvring_wq, &ch->room_work,
 				   HVRING_ROOM_LOOK);
@@ -68,7 +68,6 @@ static int hvring_reserve_full(struct hvring_channel *ch, u32 bytes, void **at)
 
 int hvring_channel_reserve(struct hvring_channel *ch, struct hvring_slot *slot)
 {
-	void *at;
 	int err;
 
 	lockdep_assert_held(&ch->out_lock);
@@ -82,15 +81,15 @@ int hvring_channel_reserve(struct hvring_channel *ch, struct hvring_slot *slot)
 	if (err)
 		return err;
 
-	err = hvring_out_reserve(&ch->out, slot->packet_bytes, &at);
+	err = hvring_out_reserve(&ch->out, slot->packet_bytes);
 	if (err == -EAGAIN)
-		err = hvring_reserve_full(ch, slot->packet_bytes, &at);
+		err = hvring_reserve_full(ch, slot->packet_bytes);
 	if (err == -EIO)
 		hvring_channel_break(ch, "read index", ch->out.fault_value);
 	if (err)
 		return err;
 
-	hvring_packet_begin(slot, at);
+	hvring_packet_begin(slot, hvring_out_at(&ch->out));
 	return 0;
 }
 EXPORT_SYMBOL_NS_GPL(hvring_channel_reserve, HVRING);
@@ -100,7 +99,7 @@ void hvring_channel_commit(struct hvring_channel *ch,
 {
 	lockdep_assert_held(&ch->out_lock);
 
-	hvring_packet_end(slot, ch->out.data + ch->out.staged, ch->out.staged);
+	hvring_packet_end(slot, hvring_out_at(&ch->out), ch->out.staged);
 	hvring_out_commit(&ch->out, slot->packet_bytes);
 	hvring_count(ch, HVRING_PACKETS_SENT, 1);
 	hvring_count(ch, HVRING_BYTES_SENT, slot->packet_bytes);

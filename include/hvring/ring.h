@@ -32,10 +32,13 @@
  * below the size, a multiple of 8, and moved forward by no more than the
  * protocol allows. One that fails marks the ring broken for good, after which
  * every call refuses and stores nothing more in shared memory.
+ *
+ * What each packet needs is inline, and looks at nothing shared.
  */
 #ifndef _HVRING_RING_H
 #define _HVRING_RING_H
 
+#include <linux/errno.h>
 #include <linux/types.h>
 #include <hvring/wire.h>
 
@@ -105,6 +108,24 @@ struct hvring_in {
 	u32 fault_value;
 };
 
+/* Bytes from one index forward to another. */
+static inline u32 hvring_distance(u32 size, u32 from, u32 to)
+{
+	return to >= from ? to - from : size - from + to;
+}
+
+static inline u32 hvring_forward(u32 size, u32 index, u32 bytes)
+{
+	index += bytes;
+	return index >= size ? index - size : index;
+}
+
+static inline u32 hvring_out_room(const struct hvring_out *out)
+{
+	return out->size - HVRING_GAP -
+	       hvring_distance(out->size, out->consumed, out->staged);
+}
+
 /**
  * hvring_out_init() - start with an empty ring
  * @out: the ring.
@@ -116,24 +137,57 @@ void hvring_out_init(struct hvring_out *out, struct hvring_control *control,
 		     void *data, u32 size);
 
 /**
+ * hvring_out_look() - has the host made room?
+ * @out: the ring, not broken.
+ * @bytes: how much is needed.
+ *
+ * Return: 0, -EAGAIN if there is too little, -EIO if the ring is broken now.
+ */
+int hvring_out_look(struct hvring_out *out, u32 bytes);
+
+/**
  * hvring_out_reserve() - find room for one packet behind the committed ones
  * @out: the ring.
  * @bytes: packet length with trailer; a multiple of 8.
- * @at: where to write it; set on success.
  *
  * Nothing is held by a reservation: one that is not committed is forgotten.
  *
  * Return: 0, -EAGAIN if the ring is full or somebody waits, -EMSGSIZE if no
  * ring of this size can ever hold the packet, -EIO if the ring is broken.
  */
-int hvring_out_reserve(struct hvring_out *out, u32 bytes, void **at);
+static inline int hvring_out_reserve(struct hvring_out *out, u32 bytes)
+{
+	if (out->fault)
+		return -EIO;
+	if (bytes > out->size - HVRING_GAP)
+		return -EMSGSIZE;
+	if (out->awaited)
+		return -EAGAIN;
+
+	/* Touch the host's cache line only when the known room runs out. */
+	return hvring_out_room(out) < bytes ? hvring_out_look(out, bytes) : 0;
+}
+
+/**
+ * hvring_out_at() - where to write the packet that was just reserved
+ * @out: the ring.
+ *
+ * Return: its first byte.
+ */
+static inline void *hvring_out_at(const struct hvring_out *out)
+{
+	return out->data + out->staged;
+}
 
 /**
  * hvring_out_commit() - keep the packet that was just written
  * @out: the ring.
  * @bytes: as given to the reservation.
  */
-void hvring_out_commit(struct hvring_out *out, u32 bytes);
+static inline void hvring_out_commit(struct hvring_out *out, u32 bytes)
+{
+	out->staged = hvring_forward(out->size, out->staged, bytes);
+}
 
 /**
  * hvring_out_unpublished() - committed bytes that the host does not know of
@@ -141,7 +195,10 @@ void hvring_out_commit(struct hvring_out *out, u32 bytes);
  *
  * Return: the number of bytes.
  */
-u32 hvring_out_unpublished(const struct hvring_out *out);
+static inline u32 hvring_out_unpublished(const struct hvring_out *out)
+{
+	return hvring_distance(out->size, out->published, out->staged);
+}
 
 /**
  * hvring_out_publish() - hand every committed packet to the host
@@ -204,6 +261,14 @@ void hvring_in_init(struct hvring_in *in, struct hvring_control *control,
 void hvring_in_mask(struct hvring_in *in);
 
 /**
+ * hvring_in_refresh() - has the host written more?
+ * @in: the ring.
+ *
+ * Return: true if what it says can be believed, more or not.
+ */
+bool hvring_in_refresh(struct hvring_in *in);
+
+/**
  * hvring_in_peek() - look at the next bytes
  * @in: the ring.
  * @at: where they begin; set if there are any.
@@ -212,14 +277,26 @@ void hvring_in_mask(struct hvring_in *in);
  *
  * Return: bytes that can be read at @at; 0 if the ring is empty or broken.
  */
-u32 hvring_in_peek(struct hvring_in *in, const void **at);
+static inline u32 hvring_in_peek(struct hvring_in *in, const void **at)
+{
+	if (in->fault)
+		return 0;
+	if (in->cursor == in->produced && !hvring_in_refresh(in))
+		return 0;
+
+	*at = in->data + in->cursor;
+	return hvring_distance(in->size, in->cursor, in->produced);
+}
 
 /**
  * hvring_in_advance() - done with some bytes
  * @in: the ring.
  * @bytes: how many; a multiple of 8 and no more than the peek returned.
  */
-void hvring_in_advance(struct hvring_in *in, u32 bytes);
+static inline void hvring_in_advance(struct hvring_in *in, u32 bytes)
+{
+	in->cursor = hvring_forward(in->size, in->cursor, bytes);
+}
 
 /**
  * hvring_in_unpublished() - bytes done with that the host does not know of
@@ -227,7 +304,10 @@ void hvring_in_advance(struct hvring_in *in, u32 bytes);
  *
  * Return: the number of bytes.
  */
-u32 hvring_in_unpublished(const struct hvring_in *in);
+static inline u32 hvring_in_unpublished(const struct hvring_in *in)
+{
+	return hvring_distance(in->size, in->published, in->cursor);
+}
 
 /**
  * hvring_in_publish() - give the room of everything done with to the host

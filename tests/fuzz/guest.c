@@ -84,8 +84,9 @@ static void release(void)
 		    "release");
 }
 
-static void write_packet(struct hvring_slot *slot, void *at)
+static void write_packet(struct hvring_slot *slot)
 {
+	void *at = hvring_out_at(&world.out);
 	u32 i;
 
 	world.reserved = at;
@@ -118,7 +119,6 @@ static void send(u8 payload, u8 pages)
 		.id = guest.sent + 1,
 		.payload_bytes = BODY_SMALLEST + payload % 32 * 8,
 	};
-	void *at;
 	int err;
 
 	if (payload >= 0xf0)
@@ -129,11 +129,11 @@ static void send(u8 payload, u8 pages)
 	}
 	if (hvring_packet_measure(&slot))
 		die("invariant: cannot measure %u", slot.payload_bytes);
-	err = hvring_out_reserve(&world.out, slot.packet_bytes, &at);
+	err = hvring_out_reserve(&world.out, slot.packet_bytes);
 	if (err)
 		check_refusal(err, slot.packet_bytes);
 	else
-		write_packet(&slot, at);
+		write_packet(&slot);
 }
 
 /* What no packet can express, and what the ring never asks for. */

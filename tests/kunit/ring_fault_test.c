@@ -10,7 +10,6 @@ enum call { PUBLISH, RESERVE, WAIT, RELIEVED, PEEK, RELEASE, UNMASK };
 static void look(struct ring_fixture *f, enum call call)
 {
 	const void *from;
-	void *to;
 
 	switch (call) {
 	case PUBLISH:
@@ -18,7 +17,7 @@ static void look(struct ring_fixture *f, enum call call)
 		hvring_out_publish(&f->out);
 		break;
 	case RESERVE:
-		hvring_out_reserve(&f->out, RING_MOST, &to);
+		hvring_out_reserve(&f->out, RING_MOST);
 		break;
 	case WAIT:
 		hvring_out_wait(&f->out, RING_MOST);
@@ -59,9 +58,9 @@ static void half_done(struct kunit *test, struct ring_fixture *f)
 
 static void out_stays_silent(struct kunit *test, struct ring_fixture *f)
 {
-	void *at, *copy = rings_copy(test, &f->rings);
+	void *copy = rings_copy(test, &f->rings);
 
-	KUNIT_EXPECT_EQ(test, -EIO, hvring_out_reserve(&f->out, 8, &at));
+	KUNIT_EXPECT_EQ(test, -EIO, hvring_out_reserve(&f->out, 8));
 	hvring_out_commit(&f->out, 8);
 	KUNIT_EXPECT_FALSE(test, hvring_out_publish(&f->out));
 	KUNIT_EXPECT_FALSE(test, hvring_out_wait(&f->out, 8));

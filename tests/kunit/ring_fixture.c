@@ -23,11 +23,10 @@ static bool filled(const u8 *at, u32 bytes, u8 seed)
 
 int ring_commit(struct ring_fixture *f, u32 bytes, u8 seed)
 {
-	void *at;
-	int err = hvring_out_reserve(&f->out, bytes, &at);
+	int err = hvring_out_reserve(&f->out, bytes);
 
 	if (!err) {
-		fill(at, bytes, seed);
+		fill(hvring_out_at(&f->out), bytes, seed);
 		hvring_out_commit(&f->out, bytes);
 	}
 	return err;

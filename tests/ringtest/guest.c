@@ -80,8 +80,9 @@ static void choose_slot(struct guest *g)
 		die("no packet for %u bytes", g->slot.payload_bytes);
 }
 
-static void write_packet(struct guest *g, void *at)
+static void write_packet(struct guest *g)
 {
+	void *at = hvring_out_at(&g->out);
 	u32 i;
 
 	hvring_packet_begin(&g->slot, at);
@@ -96,8 +97,7 @@ static void write_packet(struct guest *g, void *at)
 /* Publishes and returns false if there is no room, with the wait begun. */
 static bool send_one(struct guest *g)
 {
-	void *at;
-	int err = hvring_out_reserve(&g->out, g->slot.packet_bytes, &at);
+	int err = hvring_out_reserve(&g->out, g->slot.packet_bytes);
 
 	if (err == -EAGAIN) {
 		ring_host(hvring_out_publish(&g->out));
@@ -105,12 +105,12 @@ static bool send_one(struct guest *g)
 		loiter(&g->random);
 		if (hvring_out_wait(&g->out, g->slot.packet_bytes))
 			return false;
-		err = hvring_out_reserve(&g->out, g->slot.packet_bytes, &at);
+		err = hvring_out_reserve(&g->out, g->slot.packet_bytes);
 	}
 	faultless(g);
 	if (err)
 		die("error %d for %u bytes", err, g->slot.packet_bytes);
-	write_packet(g, at);
+	write_packet(g);
 	choose_slot(g);
 	return true;
 }
