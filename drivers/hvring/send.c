@@ -133,20 +133,26 @@ EXPORT_SYMBOL_NS_GPL(hvring_channel_publish, HVRING);
  * decided but not yet sent. By then the packet may be answered and its command
  * gone, so that nothing else would hold the channel.
  */
-void hvring_channel_unlock(struct hvring_channel *ch, unsigned long flags)
+static noinline void hvring_unlock_and_signal(struct hvring_channel *ch,
+					      unsigned long flags)
 	__releases(&ch->out_lock)
 {
-	if (!ch->kick) {
-		spin_unlock_irqrestore(&ch->out_lock, flags);
-		return;
-	}
-
 	ch->kick = false;
 	rcu_read_lock();
 	spin_unlock_irqrestore(&ch->out_lock, flags);
 	trace_hvring_signal(ch, false);
 	ch->ops->notify(ch, HVRING_NOTIFY_DATA);
 	rcu_read_unlock();
+}
+
+/* Most have nothing to signal. */
+void hvring_channel_unlock(struct hvring_channel *ch, unsigned long flags)
+	__releases(&ch->out_lock)
+{
+	if (ch->kick)
+		hvring_unlock_and_signal(ch, flags);
+	else
+		spin_unlock_irqrestore(&ch->out_lock, flags);
 }
 EXPORT_SYMBOL_NS_GPL(hvring_channel_unlock, HVRING);
 
