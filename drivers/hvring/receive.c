@@ -13,6 +13,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/clock.h>
 #include <linux/time64.h>
+#include <hvring/framing.h>
 #include "internal.h"
 #include "trace.h"
 

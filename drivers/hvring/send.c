@@ -10,6 +10,7 @@
 #include <linux/export.h>
 #include <linux/jiffies.h>
 #include <linux/rcupdate.h>
+#include <hvring/framing.h>
 #include "internal.h"
 #include "trace.h"
 

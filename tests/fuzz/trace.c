@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The compiler calls these before every load and store of ring.c, signal.c and
- * packet.c, and of guest.c, where the inline parts of ring.h end up; plain ones
- * included. Checks that the access is one that the guest may make, and gives
- * the host a turn.
+ * The compiler calls these before every load and store of ring.c and signal.c,
+ * and of guest.c, where the inline parts of ring.h and framing.h end up; plain
+ * ones included. Checks that the access is one that the guest may make, and
+ * gives the host a turn.
  *
  * Not reported by the compiler, and so not seen: copies of whole structures,
  * which the module makes only in packets that are not published yet.

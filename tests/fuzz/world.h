@@ -8,7 +8,7 @@
 #ifndef FUZZ_WORLD_H
 #define FUZZ_WORLD_H
 
-#include <hvring/packet.h>
+#include <hvring/framing.h>
 #include <hvring/ring.h>
 
 #include "pages.h"

@@ -16,7 +16,6 @@
 
 #include "../../drivers/hvring/ring.c"
 #include "../../drivers/hvring/signal.c"
-#include "../../drivers/hvring/packet.c"
 #include "../../drivers/hvring/channel.c"
 #include "../../drivers/hvring/send.c"
 #include "../../drivers/hvring/receive.c"

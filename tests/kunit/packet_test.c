@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * packet.c: what is sent, word by word as the protocol has it, and what is
+ * framing.h: what is sent, word by word as the protocol has it, and what is
  * refused, in both directions.
  */
 #include <kunit/test.h>
 #include <linux/limits.h>
-#include <hvring/packet.h>
+#include <hvring/framing.h>
 #include "suites.h"
 
 #define ID	0x1122334455667788ull

@@ -6,7 +6,7 @@
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>
-#include <hvring/packet.h>
+#include <hvring/framing.h>
 #include <hvring/ring.h>
 
 #include "bell.h"

@@ -1,18 +1,23 @@
-// SPDX-License-Identifier: GPL-2.0
+/* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Framing: builds the packets that we send and checks those that we receive.
  *
  * Owns the layout of headers, page lists and trailers. Must not know rings,
  * channels or what a payload means. Takes no lock: a packet being built is
  * private until it is published, and a received one is read once.
+ *
+ * Inline, because each is called in one place, for every packet.
  */
+#ifndef _HVRING_FRAMING_H
+#define _HVRING_FRAMING_H
+
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/types.h>
 #include <hvring/packet.h>
 
-static u32 hvring_packet_head_bytes(u32 pages)
+static inline u32 hvring_packet_head_bytes(u32 pages)
 {
 	if (!pages)
 		return sizeof(struct hvring_desc);
@@ -21,13 +26,27 @@ static u32 hvring_packet_head_bytes(u32 pages)
 	       sizeof(struct hvring_gpa_range) + pages * sizeof(u64);
 }
 
-u32 hvring_packet_bytes(u32 payload_bytes, u32 pages)
+/**
+ * hvring_packet_bytes() - room that a packet takes
+ * @payload_bytes: its payload.
+ * @pages: pages that its buffer touches; 0 for no buffer.
+ *
+ * Return: bytes in the ring, trailer included.
+ */
+static inline u32 hvring_packet_bytes(u32 payload_bytes, u32 pages)
 {
 	return hvring_packet_head_bytes(pages) + payload_bytes +
 	       sizeof(struct hvring_trailer);
 }
 
-int hvring_packet_measure(struct hvring_slot *slot)
+/**
+ * hvring_packet_measure() - what a slot needs
+ * @slot: its given fields are read; @slot.pfn_count and @slot.packet_bytes are
+ *	set.
+ *
+ * Return: 0, or -EINVAL for a slot that no packet can express.
+ */
+static inline int hvring_packet_measure(struct hvring_slot *slot)
 {
 	u64 end = (u64)slot->data_offset + slot->data_bytes;
 	u64 pages = 0;
@@ -50,7 +69,12 @@ int hvring_packet_measure(struct hvring_slot *slot)
 	return 0;
 }
 
-void hvring_packet_begin(struct hvring_slot *slot, void *at)
+/**
+ * hvring_packet_begin() - write the header of a packet
+ * @slot: measured; @slot.payload and @slot.pfn are set.
+ * @at: first byte of the packet, with room for all of it.
+ */
+static inline void hvring_packet_begin(struct hvring_slot *slot, void *at)
 {
 	u32 head = hvring_packet_head_bytes(slot->pfn_count);
 	u32 length = head + slot->payload_bytes;
@@ -79,7 +103,14 @@ void hvring_packet_begin(struct hvring_slot *slot, void *at)
 	}
 }
 
-void hvring_packet_end(const struct hvring_slot *slot, void *at, u32 start)
+/**
+ * hvring_packet_end() - write the trailer of a packet
+ * @slot: the packet.
+ * @at: its first byte.
+ * @start: offset of that byte in the ring's data area.
+ */
+static inline void hvring_packet_end(const struct hvring_slot *slot, void *at,
+				     u32 start)
 {
 	struct hvring_trailer *trailer;
 
@@ -88,7 +119,18 @@ void hvring_packet_end(const struct hvring_slot *slot, void *at, u32 start)
 	trailer->start = start;
 }
 
-int hvring_packet_parse(const void *at, u32 avail, struct hvring_packet *packet)
+/**
+ * hvring_packet_parse() - check the framing of a received packet
+ * @at: its first byte; a multiple of 8.
+ * @avail: bytes that may be read there.
+ * @packet: filled in on success.
+ *
+ * Return: bytes that the packet takes, trailer included; -EMSGSIZE if it is
+ * shorter than its header or longer than @avail, -EINVAL if the payload begins
+ * outside it, -EPROTO if no host may send its type here.
+ */
+static inline int hvring_packet_parse(const void *at, u32 avail,
+				      struct hvring_packet *packet)
 {
 	const struct hvring_desc *desc = at;
 	u32 offset, length;
@@ -114,3 +156,5 @@ int hvring_packet_parse(const void *at, u32 avail, struct hvring_packet *packet)
 	packet->payload_bytes = length - offset;
 	return length + sizeof(struct hvring_trailer);
 }
+
+#endif /* _HVRING_FRAMING_H */
