@@ -182,6 +182,11 @@ static noinline void hvscsi_judge(const struct hvscsi *hv,
 
 	cmd->result = hvscsi_map_outcome(&outcome);
 	scsi_set_resid(cmd, outcome.asked - hvscsi_moved(&outcome));
+	if (cmd->result == SAM_STAT_CHECK_CONDITION && hvscsi_attention(cmd))
+		cmd->result = DID_REQUEUE << 16;
+	if ((outcome.srb_status & VSTOR_SRB_STATUS_MASK) ==
+	    VSTOR_SRB_INVALID_LUN)
+		hvscsi_missed(cmd);
 
 	if (host_byte(cmd->result) == DID_ERROR)
 		dev_warn_ratelimited(hvring_channel_device(hv->ch),
@@ -244,8 +249,9 @@ static int hvscsi_take_answer(const struct hvscsi_link *link,
 }
 
 /*
- * What the host says on its own account. New kinds may come with new hosts, so
- * only an answer in disguise is an offence.
+ * What the host says on its own account: what devices there are has changed, of
+ * all of them or of one. New kinds may come with new hosts, so only an answer in
+ * disguise is an offence.
  */
 static int hvscsi_take_notice(struct hvscsi *hv,
 			      const struct hvring_packet *packet)
@@ -259,8 +265,12 @@ static int hvscsi_take_notice(struct hvscsi *hv,
 	if (operation == VSTOR_OP_COMPLETE_IO)
 		return -EPROTO;
 
-	dev_dbg(hvring_channel_device(hv->ch), "notice %u ignored\n",
-		operation);
+	if (operation == VSTOR_OP_ENUMERATE_BUS ||
+	    operation == VSTOR_OP_EVENT_NOTIFICATION)
+		hvscsi_topology_ask(hv);
+	else
+		dev_dbg(hvring_channel_device(hv->ch), "notice %u ignored\n",
+			operation);
 	return 0;
 }
 

@@ -12,18 +12,11 @@
 #include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_devinfo.h>
 #include <scsi/scsi_host.h>
 #include "hvscsi.h"
-
-/* Addresses that hosts use. */
-#define HVSCSI_MAX_LUNS		255
-#define HVSCSI_MAX_TARGETS	2
-#define HVSCSI_MAX_PATHS	8
 
 /* What the block layer is told of one disk, whatever the controller holds. */
 #define HVSCSI_MAX_LUN_DEPTH	2048
@@ -34,45 +27,9 @@
 /* How long hibernation may be held up by a command. */
 #define HVSCSI_SUSPEND_SECONDS	60
 
-/*
- * Virtual disks claim SPC-2 and have VPD pages all the same. Optical drives
- * report an unknown type, and their REPORT LUNS works.
- */
-static int hvscsi_sdev_init(struct scsi_device *sdev)
-{
-	struct vstor_packet *template;
-
-	template = kmalloc(sizeof(*template), GFP_KERNEL);
-	if (!template)
-		return -ENOMEM;
-
-	hvscsi_fill_template(template, sdev);
-	sdev->hostdata = template;
-	sdev->sdev_bflags = BLIST_REPORTLUN2 | BLIST_TRY_VPD_PAGES;
-	return 0;
-}
-
-static void hvscsi_sdev_destroy(struct scsi_device *sdev)
-{
-	kfree(sdev->hostdata);
-	sdev->hostdata = NULL;
-}
-
 static int hvscsi_sdev_configure(HVSCSI_CONFIGURE_PARAMS)
 {
-	const struct hvscsi *hv = shost_priv(sdev->host);
-
-	/* Nothing is sent to it meanwhile: it has just said what it is. */
-	hvscsi_fill_template(sdev->hostdata, sdev);
-	blk_queue_rq_timeout(sdev->request_queue,
-			     (hvscsi_fail_seconds() ?: HVSCSI_TIMEOUT_SECONDS) * HZ);
-	sdev->no_report_opcodes = 1;
-	sdev->no_write_same = 1;
-
-	/* Older hosts understate what their own disks can do. */
-	if (hv->version < VSTOR_VERSION_6_2 &&
-	    !strncmp(sdev->vendor, "Msft", 4))
-		sdev->scsi_level = SCSI_SPC_3;
+	hvscsi_lun_configure(sdev);
 	return 0;
 }
 
@@ -120,6 +77,8 @@ static struct scsi_host_template hvscsi_template = {
 	.map_queues = hvscsi_map_queues,
 	.eh_timed_out = hvscsi_eh_timed_out,
 	.host_reset = hvscsi_host_reset,
+	.scan_start = hvscsi_scan_start,
+	.scan_finished = hvscsi_scan_finished,
 	.sdev_init = hvscsi_sdev_init,
 	.sdev_configure = hvscsi_sdev_configure,
 	.sdev_destroy = hvscsi_sdev_destroy,
@@ -154,7 +113,7 @@ static int hvscsi_configure_host(struct hvscsi *hv)
 	host->cmd_per_lun = min_t(u32, hv->depth, HVSCSI_MAX_LUN_DEPTH);
 	host->nr_hw_queues = hv->queue_count;
 	hvscsi_compat_set_maps(host, hv->poll_count ? HCTX_MAX_TYPES : 1);
-	host->max_lun = HVSCSI_MAX_LUNS;
+	host->max_lun = HVSCSI_LUNS;
 	host->max_id = HVSCSI_MAX_TARGETS;
 	host->max_channel = HVSCSI_MAX_PATHS - 1;
 	/*
@@ -197,6 +156,7 @@ static int hvscsi_connect(struct hvscsi *hv)
 
 static void hvscsi_free(struct hvscsi *hv)
 {
+	hvscsi_topology_free(hv);
 	kvfree(hv->slots);
 	hvscsi_free_links(hv);
 	scsi_host_put(hv->host);
@@ -222,6 +182,9 @@ int hvscsi_probe(struct hvring_channel *ch)
 	INIT_WORK(&hv->give_up, hvscsi_give_up_work);
 	hvscsi_choose_pages(hv);
 
+	err = hvscsi_topology_init(hv);
+	if (err)
+		goto free;
 	err = hvscsi_alloc_links(hv);
 	if (err)
 		goto free;
@@ -242,6 +205,7 @@ int hvscsi_probe(struct hvring_channel *ch)
 	hvscsi_watch_begin(hv);
 	scsi_scan_host(host);
 	hvscsi_watch_end(hv);
+	hvscsi_topology_start(hv);
 	return 0;
 
 close:
@@ -261,6 +225,7 @@ void hvscsi_remove(struct hvring_channel *ch)
 	struct hvscsi *hv = link->hv;
 
 	hvscsi_watch_begin(hv);
+	hvscsi_topology_stop(hv);
 	scsi_remove_host(hv->host);
 	cancel_delayed_work_sync(&hv->watch);
 	cancel_work_sync(&hv->give_up);
@@ -277,20 +242,25 @@ int hvscsi_suspend(struct hvring_channel *ch)
 	struct hvscsi_link *link = hvring_channel_priv(ch);
 	struct hvscsi *hv = link->hv;
 	unsigned long deadline = jiffies + HVSCSI_SUSPEND_SECONDS * HZ;
+	int err;
 
 	cancel_delayed_work_sync(&hv->watch);
-	cancel_work_sync(&hv->give_up);
+	hvscsi_give_up_stop(hv);
 	for (hvscsi_look(hv); !hvscsi_idle(hv) && !hvscsi_is_lost(hv);
 	     hvscsi_look(hv)) {
 		if (time_after(jiffies, deadline)) {
 			dev_err(hvring_channel_device(ch),
 				"a command is still with the host, not suspending\n");
+			hvscsi_give_up_start(hv);
 			return -EBUSY;
 		}
 		msleep(20);
 	}
 
-	return hvscsi_pause(hv, DID_NO_CONNECT);
+	err = hvscsi_pause(hv, DID_NO_CONNECT);
+	if (err)
+		hvscsi_give_up_start(hv);
+	return err;
 }
 
 /**
@@ -323,6 +293,7 @@ int hvscsi_reconnect(struct hvscsi *hv)
 
 	/* As in probe: whoever sees this sees the slots. */
 	smp_store_release(&hv->running, true);
+	hvscsi_topology_ask(hv);
 unpause:
 	/* Whoever sees that it is over sees that it runs, or finds it closed. */
 	smp_store_release(&hv->paused, false);
@@ -332,6 +303,8 @@ unpause:
 int hvscsi_resume(struct hvring_channel *ch)
 {
 	struct hvscsi_link *link = hvring_channel_priv(ch);
+	int err = hvscsi_reconnect(link->hv);
 
-	return hvscsi_reconnect(link->hv);
+	hvscsi_give_up_start(link->hv);
+	return err;
 }

@@ -8,16 +8,19 @@
 
 #include <linux/atomic.h>
 #include <linux/completion.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_device.h>
 #include <hvring/channel.h>
 #include <hvscsi/compat.h>
 #include <hvscsi/vstor.h>
+#include "lun.h"
 
 struct hvscsi;
-struct scsi_device;
 struct Scsi_Host;
 
 /* Hosts serve this many requests per channel at once and leave the rest. */
@@ -35,6 +38,11 @@ struct Scsi_Host;
  * administrator may be less patient, see hvscsi_fail_seconds().
  */
 #define HVSCSI_TIMEOUT_SECONDS	180
+
+/* Addresses that hosts use. */
+#define HVSCSI_LUNS		255
+#define HVSCSI_MAX_TARGETS	2
+#define HVSCSI_MAX_PATHS	8
 
 /* The low half of a transaction id is the tag plus 1, or this. */
 #define HVSCSI_HANDSHAKE_SLOT	U32_MAX
@@ -69,6 +77,14 @@ struct hvscsi_slot {
 	struct hvscsi_link *link;
 	u32 generation;
 };
+
+/* Bits of hvscsi.giving_up. */
+#define HVSCSI_GIVING_UP	0
+#define HVSCSI_NEVER_GIVE_UP	1
+
+/* Bits of hvscsi.scan_state: there is reason to; the SCSI host is there. */
+#define HVSCSI_SCAN_WANTED	0
+#define HVSCSI_SCAN_ALLOWED	1
 
 /**
  * struct hvscsi_handshake - the question that is being asked
@@ -114,8 +130,20 @@ struct hvscsi_handshake {
  * @paused: they are being closed, and will be opened again: nothing is sent.
  * @watching: somebody waits for commands.
  * @watch: looks whether they can still end.
- * @giving_up: @give_up has been asked for and is not over.
+ * @giving_up: HVSCSI_GIVING_UP: @give_up has been asked for and is not over.
+ *	HVSCSI_NEVER_GIVE_UP: it is to do nothing.
  * @give_up: resets the controller, because a command was late.
+ * @luns: devices, struct hvscsi_lun.
+ * @luns_lock: protects @luns. Never taken in an interrupt.
+ * @scan_wq: for the works of topology.c and lun.c, of this controller only.
+ * @scan_state: HVSCSI_SCAN_*.
+ * @scan: compares what is known with what the host has.
+ * @scan_next: not before this. Owner: @scan.
+ * @scan_retries: how often in a row it has not been told. Owner: @scan.
+ * @scanning: the first scan goes on in the background. Under @luns_lock.
+ * @scanned: when it was through with asking.
+ * @unidentified: devices that it waits for.
+ * @poll: looks for disks that are idle.
  *
  * Members without a remark are set once, before the SCSI host is added.
  */
@@ -144,6 +172,18 @@ struct hvscsi {
 	struct delayed_work watch;
 	unsigned long giving_up;
 	struct work_struct give_up;
+
+	struct list_head luns;
+	spinlock_t luns_lock;		/* see above */
+	struct workqueue_struct *scan_wq;
+	unsigned long scan_state;
+	struct delayed_work scan;
+	unsigned long scan_next;
+	u32 scan_retries;
+	bool scanning;
+	unsigned long scanned;
+	atomic_t unidentified;
+	struct delayed_work poll;
 };
 
 /**
@@ -171,6 +211,7 @@ unsigned int hvscsi_handshake_seconds(void);
 unsigned int hvscsi_channels(void);
 unsigned int hvscsi_poll_queues(void);
 unsigned int hvscsi_fail_seconds(void);
+unsigned int hvscsi_capacity_poll_seconds(void);
 
 /* host.c */
 int hvscsi_probe(struct hvring_channel *ch);
@@ -178,6 +219,25 @@ void hvscsi_remove(struct hvring_channel *ch);
 int hvscsi_suspend(struct hvring_channel *ch);
 int hvscsi_resume(struct hvring_channel *ch);
 int hvscsi_reconnect(struct hvscsi *hv);
+
+/* topology.c */
+int hvscsi_topology_init(struct hvscsi *hv);
+void hvscsi_topology_start(struct hvscsi *hv);
+void hvscsi_topology_stop(struct hvscsi *hv);
+void hvscsi_topology_free(struct hvscsi *hv);
+void hvscsi_topology_ask(struct hvscsi *hv);
+bool hvscsi_attention(struct scsi_cmnd *cmd);
+void hvscsi_missed(struct scsi_cmnd *cmd);
+
+/* scan.c */
+void hvscsi_scan_start(struct Scsi_Host *host);
+int hvscsi_scan_finished(struct Scsi_Host *host, unsigned long elapsed);
+
+/* A number for each target of each path. */
+static inline u32 hvscsi_target_of(const struct scsi_device *sdev)
+{
+	return sdev->channel * HVSCSI_MAX_TARGETS + sdev->id;
+}
 
 /* negotiate.c */
 int hvscsi_negotiate(struct hvscsi *hv);
@@ -207,6 +267,8 @@ int hvscsi_sever(struct hvscsi *hv, int host_byte);
 int hvscsi_pause(struct hvscsi *hv, int host_byte);
 int hvscsi_host_reset(struct Scsi_Host *host, int type);
 void hvscsi_give_up_work(struct work_struct *work);
+void hvscsi_give_up_stop(struct hvscsi *hv);
+void hvscsi_give_up_start(struct hvscsi *hv);
 void hvscsi_watch_begin(struct hvscsi *hv);
 void hvscsi_watch_end(struct hvscsi *hv);
 void hvscsi_watch_work(struct work_struct *work);

@@ -66,6 +66,10 @@ static struct hvscsi_range hvscsi_late = { 0, 0, 3600 };
 module_param_cb(fail_after, &hvscsi_range_ops, &hvscsi_late, 0444);
 MODULE_PARM_DESC(fail_after, "Seconds after which a command without an answer ends with an error, which resets its controller and ends all others, up to 3600; 0 to wait for as long as the host takes (default 0)");
 
+static struct hvscsi_range hvscsi_capacity_poll = { 10, 0, 3600 };
+module_param_cb(capacity_poll, &hvscsi_range_ops, &hvscsi_capacity_poll, 0444);
+MODULE_PARM_DESC(capacity_poll, "Seconds after which a disk that has nothing to do is asked whether its size has changed, up to 3600; 0 for never (default 10)");
+
 /*
  * A ring is made of the guest's pages, the first of which holds no more than the
  * control page, and its data has to hold a few requests.
@@ -96,6 +100,11 @@ unsigned int hvscsi_fail_seconds(void)
 	return hvscsi_late.value;
 }
 
+unsigned int hvscsi_capacity_poll_seconds(void)
+{
+	return hvscsi_capacity_poll.value;
+}
+
 static struct hvring_driver hvscsi_driver = {
 	.name = KBUILD_MODNAME,
 	.class = GUID_INIT(0xba6163d9, 0x04a1, 0x4d29,
@@ -117,6 +126,7 @@ static void __init hvscsi_choose_little(void)
 	hvscsi_ring_size.value = hvscsi_ring_size.min;
 	hvscsi_max_channels.value = 1;
 	hvscsi_polled.value = 0;
+	hvscsi_capacity_poll.value = 0;
 }
 
 /*

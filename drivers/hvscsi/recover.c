@@ -221,8 +221,31 @@ void hvscsi_give_up_work(struct work_struct *work)
 {
 	struct hvscsi *hv = container_of(work, struct hvscsi, give_up);
 
-	hvscsi_reset(hv, DID_NO_CONNECT, "for a late command");
-	clear_bit(0, &hv->giving_up);
+	if (!test_bit(HVSCSI_NEVER_GIVE_UP, &hv->giving_up))
+		hvscsi_reset(hv, DID_NO_CONNECT, "for a late command");
+	clear_bit(HVSCSI_GIVING_UP, &hv->giving_up);
+}
+
+/**
+ * hvscsi_give_up_stop() - from now on, no reset because of a late command
+ * @hv: the controller, which somebody else is going to close.
+ *
+ * Context: may sleep, as long as a reset that has begun.
+ */
+void hvscsi_give_up_stop(struct hvscsi *hv)
+{
+	set_bit(HVSCSI_NEVER_GIVE_UP, &hv->giving_up);
+	if (cancel_work_sync(&hv->give_up))
+		clear_bit(HVSCSI_GIVING_UP, &hv->giving_up);
+}
+
+/**
+ * hvscsi_give_up_start() - again as fail_after says
+ * @hv: the controller.
+ */
+void hvscsi_give_up_start(struct hvscsi *hv)
+{
+	clear_bit(HVSCSI_NEVER_GIVE_UP, &hv->giving_up);
 }
 
 /* Some have timers of their own, and are not given up for that. */
@@ -238,10 +261,12 @@ static bool hvscsi_is_too_late(const struct scsi_cmnd *cmd)
 static void hvscsi_is_late(struct hvscsi *hv, const struct scsi_cmnd *cmd,
 			   u32 tag)
 {
+	bool enough = hvscsi_is_too_late(cmd);
+
 	dev_warn_ratelimited(hvring_channel_device(hv->ch),
-			     "tag %u: no answer to its command yet, waiting\n",
-			     tag);
-	if (hvscsi_is_too_late(cmd) && !test_and_set_bit(0, &hv->giving_up))
+			     "tag %u: no answer to its command yet, %s\n", tag,
+			     enough ? "giving up" : "waiting");
+	if (enough && !test_and_set_bit(HVSCSI_GIVING_UP, &hv->giving_up))
 		queue_work(hvscsi_wq, &hv->give_up);
 }
 

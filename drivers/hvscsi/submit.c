@@ -93,11 +93,11 @@ void hvscsi_fill_template(struct vstor_packet *request,
 static void hvscsi_fill_request(struct scsi_cmnd *cmd,
 				const struct hvring_slot *slot)
 {
-	const struct vstor_packet *template = cmd->device->hostdata;
+	const struct hvscsi_lun *lun = cmd->device->hostdata;
 	struct vstor_packet *request = slot->payload;
 	struct vstor_srb *srb = &request->srb;
 
-	*request = *template;
+	*request = lun->template;
 	srb->data_length = slot->data_bytes;
 	srb->cdb_length = cmd->cmd_len;
 	/* What is longer was refused, and what is shorter ends with zeroes. */

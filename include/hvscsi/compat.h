@@ -9,6 +9,8 @@
 
 #include <linux/blk-mq.h>
 #include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_devinfo.h>
 #include <scsi/scsi_host.h>
 
 /* To ask for the type that an operation returns. */
@@ -64,6 +66,60 @@ static inline void hvscsi_compat_set_maps(struct Scsi_Host *host,
 	host->nr_maps = maps;
 #endif
 }
+
+/* It was private to an architecture. */
+#ifdef HVSCSI_HAS_UNALIGNED
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+
+/* Without it the length of a VPD page is asked for before the page. */
+#ifdef BLIST_NO_VPD_SIZE
+#define HVSCSI_NO_VPD_SIZE	BLIST_NO_VPD_SIZE
+#else
+#define HVSCSI_NO_VPD_SIZE	0
+#endif
+
+/* It took the generic device, wherever that was. */
+static inline void hvscsi_compat_rescan(struct scsi_device *sdev)
+{
+#ifdef HVSCSI_HAS_RESCAN_SDEV
+	scsi_rescan_device(sdev);
+#else
+	scsi_rescan_device(&sdev->sdev_gendev);
+#endif
+}
+
+/*
+ * A command of our own that reads up to *bytes, and then says how many it has
+ * read; 0, a negative error or a SCSI result.
+ */
+static inline int hvscsi_compat_read(struct scsi_device *sdev, const u8 *cdb,
+				     void *data, u32 *bytes, int timeout,
+				     int retries)
+{
+	int residue = 0, err;
+#ifdef HVSCSI_HAS_EXECUTE_CMD
+	const struct scsi_exec_args args = { .resid = &residue };
+
+	err = scsi_execute_cmd(sdev, cdb, REQ_OP_DRV_IN, data, *bytes, timeout,
+			       retries, &args);
+#else
+
+	err = scsi_execute_req(sdev, cdb, DMA_FROM_DEVICE, data, *bytes, NULL,
+			       timeout, retries, &residue);
+#endif
+	*bytes -= min_t(u32, residue, *bytes);
+	return err;
+}
+
+#ifndef HVSCSI_HAS_BUSY_COUNT
+static inline int scsi_device_busy(struct scsi_device *sdev)
+{
+	return atomic_read(&sdev->device_busy);
+}
+#endif
 
 /* Each command had a pointer to the function that ends it. */
 #ifndef HVSCSI_HAS_DONE

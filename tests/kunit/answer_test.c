@@ -17,13 +17,8 @@ static u64 id_of(u32 generation, u32 tag)
 static struct command *send(struct kunit *test, u32 link, u64 id)
 {
 	struct controller *c = test->priv;
-	struct command *command = kunit_kzalloc(test, sizeof(*command),
-						GFP_KERNEL);
+	struct command *command = command_create(test, 0);
 
-	KUNIT_ASSERT_NOT_NULL(test, command);
-	command->cmd.device = &command->sdev;
-	command->cmd.sense_buffer = command->sense;
-	command->cmd.cmnd[0] = READ_10;
 	command->cmd.sdb.length = BUFFER;
 	hvscsi_slot_arm(&c->hv->slots[lower_32_bits(id) - 1], id,
 			&command->cmd, &c->hv->links[link]);
@@ -222,11 +217,17 @@ static void answer_notice(struct kunit *test)
 		c->hv->running = running;
 		for (operation = 0; operation < 20; operation++) {
 			payload.operation = operation;
+			c->hv->scan_state = 0;
 			/* Of COMPLETE IO there is none without a command. */
 			KUNIT_EXPECT_EQ_MSG(test, operation == 1 ? -EPROTO : 0,
 					    receive(test, 0, HVRING_PKT_INBAND,
 						    0, &payload,
 						    sizeof(payload)),
+					    "operation %u", operation);
+			/* ENUMERATE BUS and EVENT NOTIFICATION */
+			KUNIT_EXPECT_EQ_MSG(test, operation == 11 || operation == 14,
+					    test_bit(HVSCSI_SCAN_WANTED,
+						     &c->hv->scan_state),
 					    "operation %u", operation);
 		}
 		KUNIT_EXPECT_EQ(test, 0, receive(test, 0, HVRING_PKT_INBAND, 0,

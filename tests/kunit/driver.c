@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/blk-mq.h>
 #include <linux/cpumask.h>
+#include <linux/jiffies.h>
 #include <linux/slab.h>
 #include <linux/topology.h>
 #include "driver.h"
@@ -32,6 +33,7 @@ static void command_done(struct scsi_cmnd *cmd)
 #include "../../drivers/hvscsi/pages.c"
 #include "../../drivers/hvscsi/queues.c"
 #include "../../drivers/hvscsi/submit.c"
+#include "../../drivers/hvscsi/topology.c"
 
 unsigned int hvscsi_ring_bytes(void)
 {
@@ -60,6 +62,52 @@ void hvscsi_bypass(struct hvscsi_link *link, const char *why)
 
 void hvscsi_retire(struct hvscsi_link *link)
 {
+}
+
+unsigned int hvscsi_capacity_poll_seconds(void)
+{
+	return 0;
+}
+
+/* Remembered, and nothing done about it. */
+void hvscsi_lun_ask(struct hvscsi_lun *lun, enum hvscsi_lun_task what)
+{
+	set_bit(what, &lun->asked);
+}
+
+void hvscsi_lun_poll_idle(struct hvscsi_lun *lun)
+{
+}
+
+bool topology_complete(const u8 *list, u32 bytes)
+{
+	return hvscsi_list_complete(list, bytes);
+}
+
+void topology_compare(struct hvscsi *hv, const u8 *list, unsigned long *there)
+{
+	hvscsi_parse_list(list, there);
+	hvscsi_mark_known(hv);
+	hvscsi_compare(hv, 0, there);
+}
+
+struct command *command_create(struct kunit *test, u32 lun)
+{
+	struct controller *c = test->priv;
+	struct command *command = kunit_kzalloc(test, sizeof(*command),
+						GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, command);
+	command->sdev.host = c->host;
+	command->sdev.lun = lun;
+	command->sdev.hostdata = &command->lun;
+	command->lun.sdev = &command->sdev;
+	command->lun.present = true;
+	command->lun.attended = jiffies - HVSCSI_ATTENTION_INTERVAL;
+	command->cmd.device = &command->sdev;
+	command->cmd.sense_buffer = command->sense;
+	command->cmd.cmnd[0] = READ_10;
+	return command;
 }
 
 void request_fill(struct scsi_cmnd *cmd, const struct hvring_slot *slot)
@@ -102,6 +150,8 @@ int controller_init(struct kunit *test)
 
 	c->hv = shost_priv(c->host);
 	c->hv->host = c->host;
+	INIT_LIST_HEAD(&c->hv->luns);
+	spin_lock_init(&c->hv->luns_lock);
 	c->hv->max_transfer = HVSCSI_MAX_TRANSFER;
 	c->hv->depth = CONTROLLER_DEPTH;
 	c->hv->slots = kunit_kcalloc(test, CONTROLLER_DEPTH,

@@ -50,19 +50,27 @@ struct controller {
 /**
  * struct command - one that the mid-layer has handed to the driver
  * @cmd: the command.
- * @sdev: what it is for.
+ * @sdev: what it is for. @lun: what the driver knows of that.
  * @sense: where its sense data goes.
  * @done: how often the driver has ended it.
  */
 struct command {
 	struct scsi_cmnd cmd;
 	struct scsi_device sdev;
+	struct hvscsi_lun lun;
 	u8 sense[SCSI_SENSE_BUFFERSIZE];
 	int done;
 };
 
+/* A READ(10) for @lun of the controller's first target. */
+struct command *command_create(struct kunit *test, u32 lun);
+
 /* What only submit.c calls. */
 void request_fill(struct scsi_cmnd *cmd, const struct hvring_slot *slot);
+
+/* What only topology.c calls; @list has the form of an answer to REPORT LUNS. */
+bool topology_complete(const u8 *list, u32 bytes);
+void topology_compare(struct hvscsi *hv, const u8 *list, unsigned long *there);
 
 /*
  * For suites: test->priv becomes a controller in a machine with as many CPUs

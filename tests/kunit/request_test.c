@@ -23,33 +23,26 @@
 static struct vstor_packet request_of(struct kunit *test, bool tagged,
 				      enum dma_data_direction direction)
 {
-	struct controller *c = test->priv;
-	struct command *command = kunit_kzalloc(test, sizeof(*command),
-						GFP_KERNEL);
-	struct vstor_packet template, request;
+	struct command *command = command_create(test, 7);
+	struct vstor_packet *template = &command->lun.template;
+	struct vstor_packet request;
 	struct hvring_slot slot = {
 		.payload = &request,
 		.data_bytes = direction == DMA_NONE ? 0 : BYTES,
 	};
 	int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, command);
-	command->sdev.host = c->host;
 	command->sdev.channel = 3;
 	command->sdev.id = 1;
-	command->sdev.lun = 7;
 	command->sdev.tagged_supported = tagged;
-	command->sdev.hostdata = &template;
-	command->cmd.device = &command->sdev;
 	command->cmd.sc_data_direction = direction;
 	command->cmd.cmd_len = CDB;
-	command->cmd.cmnd[0] = READ_10;
 	for (i = 1; i < CDB; i++)
 		command->cmd.cmnd[i] = i;
 
-	memset(&template, STALE, sizeof(template));
+	memset(template, STALE, sizeof(*template));
 	memset(&request, STALE, sizeof(request));
-	hvscsi_fill_template(&template, &command->sdev);
+	hvscsi_fill_template(template, &command->sdev);
 	request_fill(&command->cmd, &slot);
 	return request;
 }
