@@ -20,6 +20,7 @@ A case is a shell fragment for the guest. Comments at its top describe it:
     # only: kernel=6.12 cpus=1      combinations in which it makes sense; with
                                     8 CPUs it has to say so
     # limit: 300                    guest seconds, instead of 120
+    # when: named                   only runs when the command line names it
     # expects: broken by host       part of a line that the guest's kernel has to
                                     say, and may, though a healthy one does not
     # crashes: sysrq triggered      how the guest's kernel has to panic, once; the
@@ -33,7 +34,7 @@ import re
 DRIVERS = ("hv_storvsc", "hvscsi")
 # What a boot can be with; the last one only for cases that ask for it.
 ALL_DRIVERS = (*DRIVERS, "sender")
-KEYS = ("needs", "drivers", "disk", "modules", "host", "only", "limit",
+KEYS = ("needs", "drivers", "disk", "modules", "host", "only", "limit", "when",
         "expects", "crashes", "fails", "shows")    # the last two are for planted/run
 # What boots there are, unless the command line says otherwise.
 AXES = {"kernel": ("6.1", "6.12"), "cpus": ("1", "4", "8"),
@@ -73,6 +74,7 @@ class Case:
     limit: int
     expects: list
     crashes: bool
+    always: bool
 
     @property
     def name(self):
@@ -112,10 +114,13 @@ def parse(path):
                 said["host"] or [""],
                 dict(word.split("=") for word in " ".join(said["only"]).split()),
                 int((said["limit"] or ["120"])[-1]),
-                said["expects"] + panic_of(said["crashes"]), bool(said["crashes"]))
+                said["expects"] + panic_of(said["crashes"]), bool(said["crashes"]),
+                "named" not in said["when"])
     for driver in case.drivers:
         if driver not in ALL_DRIVERS:
             raise BadCase(f"{path.name}: no such driver: {driver}")
+    if said["when"] not in ([], ["named"]):
+        raise BadCase(f"{path.name}: nothing is {said['when'][0]}")
     for axis, value in case.only.items():
         if value not in AXES.get(axis, ()):
             raise BadCase(f"{path.name}: no boot has {axis}={value}")
