@@ -75,6 +75,18 @@ host_channel() { # RELID KEY
 		tr ' ' '\n' | sed -n "s/^$2=//p"
 }
 
+# The same, of all channels together.
+host_channels() { # KEY
+	host channels | tr ' ' '\n' |
+		awk -F= -v key="$1" '$1 == key { sum += $2 } END { print sum + 0 }'
+}
+
+# One number of a disk, from the host's "disk list".
+host_disk() { # C:T:L KEY
+	host disk list | awk -v disk="$1" '$1 == disk' |
+		tr ' ' '\n' | sed -n "s/^$2=//p"
+}
+
 # Waits as long as the runner lets the case live.
 wait_for() {
 	say "waiting for: $*"
@@ -109,6 +121,10 @@ scsi_device() {
 	echo "$1"
 }
 
+is_gone() { # C:T:L
+	! scsi_device "$1"
+}
+
 disk_is_there() {
 	device=$(scsi_device "$1") && [ -b "/dev/$(ls "$device/block")" ]
 }
@@ -117,6 +133,10 @@ disk_is_there() {
 disk() {
 	wait_for disk_is_there "$1" >&2
 	echo "/dev/$(ls "$(scsi_device "$1")/block")"
+}
+
+has_size() { # /dev/NAME BYTES
+	[ "$(cat "/sys/block/${1#/dev/}/size")" = $(($2 / 512)) ]
 }
 
 # The folder in sysfs of the VMBus device that the disk at C:T:L hangs on.
