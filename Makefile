@@ -32,9 +32,10 @@ model: ## search models of both rings for lost wake-ups, overruns and the like
 	@scripts/deps check
 	@tests/model/run
 
-check-long: ## what takes hours: a cold user-mode kernel, mutants, long fuzz, many packets, many disks
+check-long: ## what takes hours: all boots, a cold user-mode kernel, mutants, long fuzz, many packets, many disks
 	@scripts/deps check
 	@$(MAKE) --no-print-directory -C tests/minihv
+	@tests/qemu/run
 	@tests/qemu/run --cpus 4 --mode async disk-cycles controller-cycles
 	@rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/hvscsi/kunit"
 	@tests/mutants/run
