@@ -80,6 +80,15 @@ static int hvring_vmbus_resume(struct hv_device *hdev)
 	return dev->client->resume(&dev->primary.ch);
 }
 
+/* Also called for a device that nobody has. */
+static void hvring_vmbus_shutdown(struct hv_device *hdev)
+{
+	struct hvring_vmbus_device *dev = hv_get_drvdata(hdev);
+
+	if (dev)
+		dev->client->shutdown(&dev->primary.ch);
+}
+
 int __hvring_driver_register(struct hvring_driver *driver, struct module *owner,
 			     const char *mod_name)
 {
@@ -101,6 +110,8 @@ int __hvring_driver_register(struct hvring_driver *driver, struct module *owner,
 		vd->hv.suspend = hvring_vmbus_suspend;
 	if (driver->resume)
 		vd->hv.resume = hvring_vmbus_resume;
+	if (driver->shutdown)
+		vd->hv.shutdown = hvring_vmbus_shutdown;
 	/* A slow host must not hold up the rest of the boot. */
 	vd->hv.driver.probe_type = PROBE_PREFER_ASYNCHRONOUS;
 

@@ -24,8 +24,8 @@
 /* Answers that one look at a polled queue takes at most. */
 #define HVSCSI_POLL_PACKETS	64
 
-/* How long hibernation may be held up by a command. */
-#define HVSCSI_SUSPEND_SECONDS	60
+/* How long hibernation, or the end of the machine, may be held up by a command. */
+#define HVSCSI_SETTLE_SECONDS	60
 
 static int hvscsi_sdev_configure(HVSCSI_CONFIGURE_PARAMS)
 {
@@ -233,6 +233,20 @@ void hvscsi_remove(struct hvring_channel *ch)
 	hvscsi_free(hv);
 }
 
+/* Waits until nothing is outstanding, or what is will never be answered. */
+static bool hvscsi_settle(struct hvscsi *hv)
+{
+	unsigned long deadline = jiffies + HVSCSI_SETTLE_SECONDS * HZ;
+
+	for (hvscsi_look(hv); !hvscsi_idle(hv) && !hvscsi_is_lost(hv);
+	     hvscsi_look(hv)) {
+		if (time_after(jiffies, deadline))
+			return false;
+		msleep(20);
+	}
+	return true;
+}
+
 /*
  * By now every disk is suspended, so what is still outstanding is somebody's
  * direct command. Hibernating is not worth waiting for that without bound.
@@ -241,26 +255,38 @@ int hvscsi_suspend(struct hvring_channel *ch)
 {
 	struct hvscsi_link *link = hvring_channel_priv(ch);
 	struct hvscsi *hv = link->hv;
-	unsigned long deadline = jiffies + HVSCSI_SUSPEND_SECONDS * HZ;
 	int err;
 
 	cancel_delayed_work_sync(&hv->watch);
 	hvscsi_give_up_stop(hv);
-	for (hvscsi_look(hv); !hvscsi_idle(hv) && !hvscsi_is_lost(hv);
-	     hvscsi_look(hv)) {
-		if (time_after(jiffies, deadline)) {
-			dev_err(hvring_channel_device(ch),
-				"a command is still with the host, not suspending\n");
-			hvscsi_give_up_start(hv);
-			return -EBUSY;
-		}
-		msleep(20);
+	if (!hvscsi_settle(hv)) {
+		dev_err(hvring_channel_device(ch),
+			"a command is still with the host, not suspending\n");
+		hvscsi_give_up_start(hv);
+		return -EBUSY;
 	}
 
 	err = hvscsi_pause(hv, DID_NO_CONNECT);
 	if (err)
 		hvscsi_give_up_start(hv);
 	return err;
+}
+
+/*
+ * Disks have been flushed, but programs may still run. Another kernel's memory is
+ * not to be written for a command of this one.
+ */
+void hvscsi_shutdown(struct hvring_channel *ch)
+{
+	struct hvscsi_link *link = hvring_channel_priv(ch);
+	struct hvscsi *hv = link->hv;
+
+	/* Who resets it already may have to wait for ever. */
+	set_bit(HVSCSI_NEVER_GIVE_UP, &hv->giving_up);
+	hvscsi_hold(hv);
+	if (!hvscsi_settle(hv))
+		dev_err(hvring_channel_device(ch),
+			"a command is still with the host, going down all the same\n");
 }
 
 /**

@@ -218,6 +218,7 @@ int hvscsi_probe(struct hvring_channel *ch);
 void hvscsi_remove(struct hvring_channel *ch);
 int hvscsi_suspend(struct hvring_channel *ch);
 int hvscsi_resume(struct hvring_channel *ch);
+void hvscsi_shutdown(struct hvring_channel *ch);
 int hvscsi_reconnect(struct hvscsi *hv);
 
 /* topology.c */
@@ -264,6 +265,7 @@ void hvscsi_look(struct hvscsi *hv);
 void hvscsi_bypass(struct hvscsi_link *link, const char *why);
 void hvscsi_retire(struct hvscsi_link *link);
 int hvscsi_sever(struct hvscsi *hv, int host_byte);
+void hvscsi_hold(struct hvscsi *hv);
 int hvscsi_pause(struct hvscsi *hv, int host_byte);
 int hvscsi_host_reset(struct Scsi_Host *host, int type);
 void hvscsi_give_up_work(struct work_struct *work);

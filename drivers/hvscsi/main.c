@@ -114,6 +114,7 @@ static struct hvring_driver hvscsi_driver = {
 	.sub_channel = hvscsi_sub_channel,
 	.suspend = hvscsi_suspend,
 	.resume = hvscsi_resume,
+	.shutdown = hvscsi_shutdown,
 };
 
 /*

@@ -161,12 +161,25 @@ int hvscsi_sever(struct hvscsi *hv, int host_byte)
 }
 
 /**
+ * hvscsi_hold() - from now on commands wait
+ * @hv: the controller. No submission is left that has not seen it.
+ *
+ * Context: may sleep.
+ */
+void hvscsi_hold(struct hvscsi *hv)
+{
+	WRITE_ONCE(hv->paused, true);
+	/* The block layer submits in RCU sections. */
+	synchronize_rcu();
+}
+
+/**
  * hvscsi_pause() - sever a controller that is going to be connected again
  * @hv: the controller, as for hvscsi_sever().
  * @host_byte: likewise.
  *
- * No submission is left that has not seen the pause, so nothing is sent on
- * channels that are open again before hvscsi_reconnect() says so.
+ * Nothing is sent on channels that are open again before hvscsi_reconnect() says
+ * so.
  *
  * Context: like hvscsi_sever().
  *
@@ -176,9 +189,7 @@ int hvscsi_pause(struct hvscsi *hv, int host_byte)
 {
 	int err;
 
-	WRITE_ONCE(hv->paused, true);
-	/* The block layer submits in RCU sections. */
-	synchronize_rcu();
+	hvscsi_hold(hv);
 	err = hvscsi_sever(hv, host_byte);
 	if (err)
 		WRITE_ONCE(hv->paused, false);

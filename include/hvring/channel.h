@@ -326,6 +326,9 @@ void *hvring_channel_priv(const struct hvring_channel *ch);
  *	machine cannot hibernate.
  * @resume: the machine goes on, perhaps on another host: open the channel. May
  *	sleep. After an error the channel stays closed. NULL like @suspend.
+ * @shutdown: the machine goes down, or another kernel comes: what was sent has to
+ *	end, and nothing more may be sent. The bus says good-bye to the host
+ *	afterwards. May sleep. NULL: nothing to do.
  * @backend: private to the bus side.
  */
 struct hvring_driver {
@@ -337,6 +340,7 @@ struct hvring_driver {
 			    struct hvring_channel *ch);
 	int (*suspend)(struct hvring_channel *ch);
 	int (*resume)(struct hvring_channel *ch);
+	void (*shutdown)(struct hvring_channel *ch);
 	void *backend;
 };
 

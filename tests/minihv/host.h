@@ -91,6 +91,7 @@ struct stats {
 	u64 exits, exits_cpuid, exits_msr, exits_hypercall;
 	u64 host_tsc;
 	u64 violations;
+	u64 abandoned;		/* requests whose guest has left the bus */
 };
 
 extern struct stats stats;

@@ -122,6 +122,7 @@ static bool run_stats(struct console_request *rq)
 		{ "exits_hypercall", stats.exits_hypercall },
 		{ "host_tsc", stats.host_tsc },
 		{ "violations", stats.violations },
+		{ "abandoned", stats.abandoned },
 		{ "channels_open", open_channels() },
 		{ "vmbus_version", vmbus_version() },
 	};

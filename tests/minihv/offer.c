@@ -226,6 +226,7 @@ void offer_reset(void)
 		struct channel *c = &channels[i];
 
 		if (c->state == CHANNEL_OPEN) {
+			STAT_ADD(abandoned, c->outstanding);
 			storvsp_drop(c);
 			c->ring_gpadl->in_use = false;
 			c->state = CHANNEL_OFFERED;
