@@ -30,6 +30,7 @@
 #include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/mm.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
@@ -204,14 +205,18 @@ int hvscsi_pause(struct hvscsi *hv, int host_byte)
  */
 static int hvscsi_reset(struct hvscsi *hv, int host_byte, const char *why)
 {
+	unsigned int noio;
 	int err;
 
 	mutex_lock(&hv->connect_lock);
+	/* Memory must not wait for a disk of ours. */
+	noio = memalloc_noio_save();
 	scsi_block_requests(hv->host);
 	err = hvscsi_pause(hv, host_byte);
 	if (!err)
 		err = hvscsi_reconnect(hv);
 	scsi_unblock_requests(hv->host);
+	memalloc_noio_restore(noio);
 	mutex_unlock(&hv->connect_lock);
 
 	dev_info(hvring_channel_device(hv->ch), "reset %s: %s\n", why,
