@@ -139,6 +139,18 @@ has_size() { # /dev/NAME BYTES
 	[ "$(cat "/sys/block/${1#/dev/}/size")" = $(($2 / 512)) ]
 }
 
+# A module that a case asks for, unless another case was first.
+load_module() { # NAME
+	[ -d "/sys/module/$1" ] || insmod "/modules/$1.ko"
+}
+
+# One partition over all of a disk that is empty; prints its device node.
+partition() { # /dev/NAME gpt|dos
+	echo start=1MiB | sfdisk -q --label "$2" "$1" >&2
+	wait_for test -b "${1}1"
+	echo "${1}1"
+}
+
 # The folder in sysfs of the VMBus device that the disk at C:T:L hangs on.
 controller_of() {
 	device=$(readlink -f "$(scsi_device "$1")")
