@@ -45,13 +45,20 @@ def own_modules(series, driver, cases):
 
 
 def make_iso(image, folder):
-    """A file system of ISO 9660 with a file in it, and its checksum."""
-    folder.mkdir()
+    """A file system of ISO 9660 with a file and a few programs, and checksums."""
+    (folder / "bin").mkdir(parents=True)
+    busybox = pathlib.Path(initramfs.find_tool("busybox")).read_bytes()
+    (folder / "bin/busybox").write_bytes(busybox)
+    (folder / "bin/busybox").chmod(0o755)
+    for applet in ("sh", "sha256sum", "sleep"):
+        (folder / "bin" / applet).symlink_to("busybox")
     data = os.urandom(ISO_DATA)
     (folder / "data").write_bytes(data)
-    (folder / "sums").write_text(f"{hashlib.sha256(data).hexdigest()}  data\n")
+    (folder / "sums").write_text(
+        f"{hashlib.sha256(data).hexdigest()}  data\n"
+        f"{hashlib.sha256(busybox).hexdigest()}  bin/busybox\n")
     done = subprocess.run([initramfs.find_tool("xorriso"), "-as", "mkisofs",
-                           "-quiet", "-o", image, folder], stderr=subprocess.PIPE,
+                           "-quiet", "-r", "-o", image, folder], stderr=subprocess.PIPE,
                           text=True, check=False)
     shutil.rmtree(folder)
     if done.returncode:

@@ -151,6 +151,54 @@ partition() { # /dev/NAME gpt|dos
 	echo "${1}1"
 }
 
+# A root of its own, with nothing in it that is not from there.
+make_system() { # FOLDER
+	mkdir -p "$1/bin" "$1/data" "$1/dev"
+	mknod "$1/dev/null" c 1 3
+	cp /bin/busybox "$1/bin/busybox"
+	/bin/busybox --install -s "$1/bin"
+}
+
+# Runs commands with such a root and no other file system in sight, as what
+# switch_root starts; not in the first process, which has to report.
+in_system() { # FOLDER COMMANDS
+	# shellcheck disable=SC2016 # meant for the shells inside
+	unshare -m sh -c 'cd "$0" && mount -o move . / && exec chroot . sh -c "$1"' "$@"
+}
+
+# The processes whose root is on a file system. Some end while one looks.
+processes_of() { # DEVICE, as stat -c %d says it
+	stat -L -c '%d %n' /proc/[0-9]*/root 2>/dev/null |
+		sed -n "s:^$1 /proc/\([0-9]*\)/root:\1:p"
+}
+
+have_none() { # DEVICE
+	[ -z "$(processes_of "$1")" ]
+}
+
+# Whoever is left would keep the case from ending.
+kill_processes_of() { # DEVICE
+	processes_of "$1" | xargs -r kill -9 2>/dev/null || true
+	wait_for have_none "$1"
+}
+
+# Four programs in such a root that copy their own file over and over, each copy
+# in the place of the last one when it is on the disk, until /data/stop is there;
+# and one that only waits.
+run_system() { # FOLDER
+	# shellcheck disable=SC2016
+	in_system "$1" '
+		cd /data
+		for writer in 1 2 3 4; do
+			until [ -e stop ]; do
+				dd if=/bin/busybox of=$writer.new bs=64k conv=fsync &&
+					mv $writer.new $writer && echo >>$writer.count || exit
+			done 2>/dev/null &
+		done
+		while [ ! -e stop ]; do sleep 1; done
+		wait'
+}
+
 # The folder in sysfs of the VMBus device that the disk at C:T:L hangs on.
 controller_of() {
 	device=$(readlink -f "$(scsi_device "$1")")
