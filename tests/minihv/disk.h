@@ -22,6 +22,7 @@ enum disk_write_same {
 	DISK_WRITE_SAME_OFF,	/* not known */
 	DISK_WRITE_SAME_ON,	/* writes, whatever the guest says of UNMAP */
 	DISK_WRITE_SAME_UNMAP,	/* unmaps zeros if told so; knows NDOB */
+	DISK_WRITE_SAME_REFUSED, /* says so, and does not know it */
 };
 
 /**
@@ -123,6 +124,12 @@ static inline u32 disk_write_same_max(const struct disk *d)
 	return d->write_same ? (8u << 20) >> d->sector_shift : 0;
 }
 
+/* Says that WRITE SAME unmaps, and that what is unmapped reads as zeros. */
+static inline bool disk_says_same_unmaps(const struct disk *d)
+{
+	return d->unmap && d->write_same >= DISK_WRITE_SAME_UNMAP;
+}
+
 /* NULL when there is none; that is so on every path but 0. */
 struct disk *disk_find(u8 controller, u8 path, u8 target, u8 lun);
 
@@ -132,13 +139,15 @@ struct disk *disk_next(u8 controller, u8 path, u8 target, unsigned int lun);
 /* Is there a disk on this target? */
 bool disk_any(u8 controller, u8 target);
 
+#define DISK_WRITE_SAMES "off|on|unmap|refused"
 #define DISK_SETTINGS \
-	"[sector=512n|512e|4096] [granularity=BYTES] [alignment=BYTES] [write_same=off|on|unmap] [pr=off|on]"
+	"[sector=512n|512e|4096] [granularity=BYTES] [alignment=BYTES] [write_same=" DISK_WRITE_SAMES "] [pr=off|on]"
 
 /* The words of "disk add" about what it can do; or says what is wrong. */
 bool disk_settings(struct disk *d, struct console_request *rq);
 
 /* Console commands. */
+bool disk_run_change(struct console_request *rq);
 bool disk_run_reserve(struct console_request *rq);
 bool disk_run_release(struct console_request *rq);
 

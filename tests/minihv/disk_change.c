@@ -2,8 +2,6 @@
 /* What the operator can do to a disk that the guest uses. */
 #include "disk_console.h"
 
-#define KEY_UNIT_ATTENTION	0x6
-
 /* As on a real host: the next command fails and says why, nothing else does. */
 static bool run_resize(struct console_request *rq)
 {
@@ -113,6 +111,9 @@ const struct console_command disk_change_commands[] = {
 	{ "disk resize",
 	  "C:T:L size=BYTES [notify=on|off]: the next command fails with 6/2A/09; notify=on sends ENUMERATE_BUS besides",
 	  run_resize },
+	{ "disk change",
+	  "C:T:L [granularity=BYTES] [alignment=BYTES] [write_same=" DISK_WRITE_SAMES "]: the next command fails with 6/3F/00",
+	  disk_run_change },
 	{ "disk attention",
 	  "C:T:L KEY/ASC/ASCQ: the next command fails with this, in hex",
 	  run_attention },

@@ -6,6 +6,8 @@
 #include "console.h"
 #include "disk.h"
 
+#define KEY_UNIT_ATTENTION	0x6
+
 /* One number of several, up to @end, which is stepped over. */
 bool disk_parse_part(const char **s, char end, unsigned int base,
 		     unsigned int max, u8 *value);

@@ -61,27 +61,50 @@ static bool parse_bytes(const char *key, const char *text, struct disk *d,
 	return true;
 }
 
-bool disk_settings(struct disk *d, struct console_request *rq)
+/* What depends on the files behind a disk, and changes with them. */
+static bool parse_provisioning(struct disk *d, struct console_request *rq)
 {
 	const char *granularity = console_option(rq, 3, "granularity");
 	const char *alignment = console_option(rq, 3, "alignment");
-	const char *sector = console_option(rq, 3, "sector");
 	const char *write_same = console_option(rq, 3, "write_same");
-	const char *pr = console_option(rq, 3, "pr");
-	u8 pr_on = true;
 
-	d->write_same = DISK_WRITE_SAME_ON;
-	if (!parse_sector(sector, d) ||
-	    !pick("write_same", write_same, "off|on|unmap", &d->write_same) ||
-	    !pick("pr", pr, "off|on", &pr_on))
-		return false;
-	d->pr = pr_on;
-	d->granularity = GRANULARITY_DEFAULT >> d->sector_shift;
-	if (!parse_bytes("granularity", granularity, d, &d->granularity) ||
+	if (!pick("write_same", write_same, DISK_WRITE_SAMES, &d->write_same) ||
+	    !parse_bytes("granularity", granularity, d, &d->granularity) ||
 	    !parse_bytes("alignment", alignment, d, &d->alignment))
 		return false;
 	if (d->alignment >= d->granularity)
 		return console_fail("alignment is not less than granularity");
+	return true;
+}
+
+bool disk_settings(struct disk *d, struct console_request *rq)
+{
+	const char *sector = console_option(rq, 3, "sector");
+	const char *pr = console_option(rq, 3, "pr");
+	u8 pr_on = true;
+
+	if (!parse_sector(sector, d) || !pick("pr", pr, "off|on", &pr_on))
+		return false;
+	d->pr = pr_on;
+	d->write_same = DISK_WRITE_SAME_ON;
+	d->granularity = GRANULARITY_DEFAULT >> d->sector_shift;
+	return parse_provisioning(d, rq);
+}
+
+/* As when a checkpoint is made: the next command is told, nothing else. */
+bool disk_run_change(struct console_request *rq)
+{
+	struct disk *d = disk_named(rq, 2), changed;
+
+	if (!d)
+		return false;
+	changed = *d;
+	if (!parse_provisioning(&changed, rq) || console_unknown(rq, 3))
+		return false;
+	d->write_same = changed.write_same;
+	d->granularity = changed.granularity;
+	d->alignment = changed.alignment;
+	d->attention = (struct scsi_sense){ KEY_UNIT_ATTENTION, 0x3F, 0x00 };
 	return true;
 }
 

@@ -9,6 +9,7 @@
 #define CAPACITY_16_LENGTH	32
 #define CAPACITY_16_MIN		12
 #define CAPACITY_16_UNMAP	0x80	/* LBPME */
+#define CAPACITY_16_ZEROS	0x40	/* LBPRZ */
 
 #define STATUS_HEADER		8
 #define STATUS_DESCRIPTOR	16
@@ -42,6 +43,8 @@ static void read_capacity16(struct scsi_io *io, struct disk *d)
 	put_be32(data + 8, 1u << d->sector_shift);
 	data[13] = d->physical_exponent;
 	data[14] = d->unmap ? CAPACITY_16_UNMAP : 0;
+	if (disk_says_same_unmaps(d))
+		data[14] |= CAPACITY_16_ZEROS;
 	scsi_reply(io, data, MIN(room, sizeof(data)));
 }
 

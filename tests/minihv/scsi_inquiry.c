@@ -34,6 +34,7 @@
 #define ROTATION_NONE		1
 #define PROVISIONING_LBPU	0x80
 #define PROVISIONING_LBPWS	0x60	/* in WRITE SAME (16) and (10) */
+#define PROVISIONING_ZEROS	0x04	/* is what is read then */
 #define PROVISIONING_THIN	0x02
 
 _Static_assert(DISK_SERIAL_MAX <= VPD_BODY_MAX, "serial fits its page");
@@ -121,8 +122,8 @@ static u32 provisioning(const struct disk *d, u8 *body)
 		exponent++;
 	body[0] = exponent;
 	body[1] = PROVISIONING_LBPU;
-	if (d->write_same == DISK_WRITE_SAME_UNMAP)
-		body[1] |= PROVISIONING_LBPWS;
+	if (disk_says_same_unmaps(d))
+		body[1] |= PROVISIONING_LBPWS | PROVISIONING_ZEROS;
 	body[2] = PROVISIONING_THIN;
 	return 4;
 }

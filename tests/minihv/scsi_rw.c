@@ -217,7 +217,8 @@ void scsi_write_same(struct scsi_io *io, struct disk *d)
 	u64 offset;
 	u32 len;
 
-	if (d->write_same == DISK_WRITE_SAME_OFF) {
+	if (d->write_same == DISK_WRITE_SAME_OFF ||
+	    d->write_same == DISK_WRITE_SAME_REFUSED) {
 		scsi_fail(io, d, SCSI_BAD_OPCODE);
 		return;
 	}

@@ -8,6 +8,7 @@
 #define REQUEST_SENSE	0x03
 #define INQUIRY		0x12
 #define READ_10		0x28
+#define SERVICE_ACTION_IN 0x9E
 #define REPORT_LUNS	0xA0
 
 static void send(u8 op, u8 lba, u8 count, u8 data_in)
@@ -112,11 +113,56 @@ static void resize_file(void)
 	EQUAL(disk_sectors(disk_find(0, 0, 0, 0)), 1);
 }
 
+static void limits(u32 granularity, u32 alignment, u8 provisioning, u8 capacity)
+{
+	u8 got[64];
+
+	guest_buffer(0, sizeof(got));
+	memset(cdb, 0, sizeof(cdb));
+	cdb[0] = INQUIRY;
+	cdb[1] = 1;
+	cdb[2] = 0xB0;
+	cdb[4] = sizeof(got);
+	command(0, VSTOR_DATA_IN);
+	guest_get(0, got, sizeof(got));
+	EQUAL(get_be32(got + 28), granularity);
+	EQUAL(get_be32(got + 32), 0x80000000 | alignment);
+	cdb[2] = 0xB2;
+	command(0, VSTOR_DATA_IN);
+	EQUAL(guest_byte(5), provisioning);
+	set_cdb(SERVICE_ACTION_IN, 0, 32);
+	cdb[1] = 0x10;
+	command(0, VSTOR_DATA_IN);
+	EQUAL(outcome(), GOOD);
+	EQUAL(guest_byte(14), capacity);
+}
+
+static void change_is_told_once(void)
+{
+	CHECK(console("disk add 0:0:0 size=1M granularity=32M"));
+	limits(65536, 0, 0x80, 0x80);
+	CHECK(!console("disk change 0:0:0 granularity=2M alignment=2M"));
+	CHECK(!console("disk change 0:0:0 write_same=perhaps"));
+	CHECK(!console("disk change 0:0:0 size=2M"));
+	limits(65536, 0, 0x80, 0x80);
+	CHECK(console("disk change 0:0:0 granularity=2M alignment=64K"));
+	send(TEST_UNIT_READY, 0, 0, VSTOR_DATA_NONE);
+	EQUAL(outcome(), 0x0204063Ful);
+	send(TEST_UNIT_READY, 0, 0, VSTOR_DATA_NONE);
+	EQUAL(outcome(), GOOD);
+	limits(4096, 128, 0x80, 0x80);
+	/* What is not named stays. */
+	CHECK(console("disk change 0:0:0 write_same=unmap"));
+	send(TEST_UNIT_READY, 0, 0, VSTOR_DATA_NONE);
+	limits(4096, 128, 0xE4, 0xC0);
+}
+
 const struct test change_tests[] = {
 	{ "resize-is-told-once", resize_is_told_once },
 	{ "attention-is-told-once", attention_is_told_once },
 	{ "read-after-resize", read_after_resize },
 	{ "resize-thin", resize_thin },
 	{ "resize-file", resize_file },
+	{ "change-is-told-once", change_is_told_once },
 	{ NULL, NULL },
 };

@@ -162,8 +162,11 @@ static void same_refused(void)
 	size_t i;
 
 	CHECK(console("disk add 0:0:0 size=1M write_same=off"));
+	CHECK(console("disk add 0:0:1 size=1M write_same=refused"));
 	for (i = 0; i < sizeof(ops); i++) {
 		write_same(ops[i], 0, 0, 1, 1);
+		EQUAL(outcome(), BAD_OPCODE);
+		command(1, VSTOR_DATA_OUT);
 		EQUAL(outcome(), BAD_OPCODE);
 	}
 	EQUAL(disk_allocated(), 0);
@@ -199,16 +202,21 @@ static void same_is_offered(void)
 	CHECK(console("disk add 0:0:0 size=1M"));
 	CHECK(console("disk add 0:0:1 size=1M sector=4096 write_same=unmap"));
 	CHECK(console("disk add 0:0:2 size=1M write_same=off"));
+	CHECK(console("disk add 0:0:3 size=1M write_same=refused"));
 	page(0, 0xB0);
 	EQUAL(get_be64(got + 36), 16384);
 	page(1, 0xB0);
 	EQUAL(get_be64(got + 36), 2048);
+	page(3, 0xB0);
+	EQUAL(get_be64(got + 36), 16384);
+	page(3, 0xB2);
+	EQUAL(got[5], 0xE4);
 	page(2, 0xB0);
 	EQUAL(get_be64(got + 36), 0);
 	page(0, 0xB2);
 	EQUAL(got[5], 0x80);
 	page(1, 0xB2);
-	EQUAL(got[5], 0xE0);
+	EQUAL(got[5], 0xE4);
 }
 
 const struct test same_tests[] = {
