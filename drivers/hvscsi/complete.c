@@ -182,8 +182,12 @@ static noinline void hvscsi_judge(const struct hvscsi *hv,
 
 	cmd->result = hvscsi_map_outcome(&outcome);
 	scsi_set_resid(cmd, outcome.asked - hvscsi_moved(&outcome));
-	if (cmd->result == SAM_STAT_CHECK_CONDITION && hvscsi_attention(cmd))
-		cmd->result = DID_REQUEUE << 16;
+	if (cmd->result == SAM_STAT_CHECK_CONDITION) {
+		if (hvscsi_attention(cmd))
+			cmd->result = DID_REQUEUE << 16;
+		else
+			hvscsi_traits_refused(cmd);
+	}
 	if ((outcome.srb_status & VSTOR_SRB_STATUS_MASK) ==
 	    VSTOR_SRB_INVALID_LUN)
 		hvscsi_missed(cmd);

@@ -86,7 +86,6 @@ static struct scsi_host_template hvscsi_template = {
 	.bios_param = hvscsi_bios_param,
 	.this_id = -1,
 	.virt_boundary_mask = HVRING_PAGE_SIZE - 1,
-	.no_write_same = 1,
 	.track_queue_depth = 1,
 	.host_tagset = 1,
 };

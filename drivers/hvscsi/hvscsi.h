@@ -234,6 +234,11 @@ void hvscsi_missed(struct scsi_cmnd *cmd);
 void hvscsi_scan_start(struct Scsi_Host *host);
 int hvscsi_scan_finished(struct Scsi_Host *host, unsigned long elapsed);
 
+/* traits.c */
+void hvscsi_traits_configure(struct scsi_device *sdev, bool ask);
+void hvscsi_traits_update(struct scsi_device *sdev);
+void hvscsi_traits_refused(struct scsi_cmnd *cmd);
+
 /* A number for each target of each path. */
 static inline u32 hvscsi_target_of(const struct scsi_device *sdev)
 {

@@ -18,7 +18,6 @@
 #include <linux/pm_runtime.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include <linux/string.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_device.h>
@@ -29,7 +28,6 @@
 /* What a host's INQUIRY data are, so that nobody has to ask for the length. */
 #define HVSCSI_INQUIRY_BYTES	96
 
-#define HVSCSI_ASK_RETRIES	3
 #define HVSCSI_ASK_TIMEOUT	(HVSCSI_TIMEOUT_SECONDS * HZ)
 
 /* How often a removal looks whether all commands have ended. */
@@ -96,6 +94,12 @@ static void hvscsi_lun_poll(struct hvscsi_lun *lun)
 	WRITE_ONCE(lun->requests, atomic_read(&lun->sdev->iorequest_cnt));
 }
 
+static void hvscsi_lun_rescan(struct hvscsi_lun *lun)
+{
+	hvscsi_traits_update(lun->sdev);
+	hvscsi_compat_rescan(lun->sdev);
+}
+
 /*
  * The first scan left it out, see hvscsi_scan_start(). Who rescans holds the
  * device's lock, and with that all that are to be shown after it, so one that
@@ -108,7 +112,7 @@ static void hvscsi_lun_identify(struct hvscsi_lun *lun)
 	hvscsi_lun_poll(lun);
 	lun->sdev->skip_vpd_pages = 0;
 	lun->sdev->try_vpd_pages = 1;
-	hvscsi_compat_rescan(lun->sdev);
+	hvscsi_lun_rescan(lun);
 	atomic_dec(&hv->unidentified);
 }
 
@@ -123,7 +127,7 @@ static void hvscsi_lun_work(struct work_struct *work)
 		hvscsi_lun_remove(lun);
 	} else {
 		if (test_bit(HVSCSI_LUN_RESCAN, &asked))
-			hvscsi_compat_rescan(lun->sdev);
+			hvscsi_lun_rescan(lun);
 		if (test_bit(HVSCSI_LUN_RESIZED, &asked))
 			sdev_evt_send_simple(lun->sdev,
 					     SDEV_EVT_CAPACITY_CHANGE_REPORTED,
@@ -209,12 +213,14 @@ void hvscsi_lun_configure(struct scsi_device *sdev)
 {
 	struct hvscsi *hv = shost_priv(sdev->host);
 	struct hvscsi_lun *lun = sdev->hostdata;
+	bool later;
 
 	/* Nothing is sent to it meanwhile. */
 	hvscsi_fill_template(&lun->template, sdev);
 	spin_lock(&hv->luns_lock);
 	WRITE_ONCE(lun->present, true);
-	if (hv->scanning) {
+	later = hv->scanning;
+	if (later) {
 		lun->unidentified = true;
 		sdev->try_vpd_pages = 0;
 		sdev->skip_vpd_pages = 1;
@@ -222,11 +228,5 @@ void hvscsi_lun_configure(struct scsi_device *sdev)
 	spin_unlock(&hv->luns_lock);
 	blk_queue_rq_timeout(sdev->request_queue,
 			     (hvscsi_fail_seconds() ?: HVSCSI_TIMEOUT_SECONDS) * HZ);
-	sdev->no_report_opcodes = 1;
-	sdev->no_write_same = 1;
-
-	/* Older hosts understate what their own disks can do. */
-	if (hv->version < VSTOR_VERSION_6_2 &&
-	    !strncmp(sdev->vendor, "Msft", 4))
-		sdev->scsi_level = SCSI_SPC_3;
+	hvscsi_traits_configure(sdev, !later);
 }

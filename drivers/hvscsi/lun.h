@@ -13,6 +13,9 @@
 /* A device that says more often that it has changed is not believed. */
 #define HVSCSI_ATTENTION_INTERVAL	(HZ / 10)
 
+/* How often a device is asked something by us that it fails to answer. */
+#define HVSCSI_ASK_RETRIES	3
+
 /**
  * enum hvscsi_lun_task - what a device's work can be asked for
  * @HVSCSI_LUN_REMOVE: it is gone.
@@ -41,6 +44,7 @@ enum hvscsi_lun_task {
  * @present: the mid-layer has found it there.
  * @unidentified: its VPD pages are still to be asked for, and the first scan has
  *	not asked for that. Under hvscsi.luns_lock, like @present.
+ * @refused_same: it has refused a WRITE SAME that it had offered.
  * @missed: the host has said, to a command, that it is not there.
  * @known: it was there before the host was asked for its list. Owner: the scan.
  * @leaving: its work has been asked to remove it. Owner: the scan.
@@ -56,6 +60,7 @@ struct hvscsi_lun {
 	unsigned long asked;
 	bool present;
 	bool unidentified;
+	bool refused_same;
 	bool missed;
 	bool known;
 	bool leaving;

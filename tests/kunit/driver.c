@@ -34,6 +34,7 @@ static void command_done(struct scsi_cmnd *cmd)
 #include "../../drivers/hvscsi/queues.c"
 #include "../../drivers/hvscsi/submit.c"
 #include "../../drivers/hvscsi/topology.c"
+#include "../../drivers/hvscsi/traits.c"
 
 unsigned int hvscsi_ring_bytes(void)
 {
@@ -89,6 +90,22 @@ void topology_compare(struct hvscsi *hv, const u8 *list, unsigned long *there)
 	hvscsi_parse_list(list, there);
 	hvscsi_mark_known(hv);
 	hvscsi_compare(hv, 0, there);
+}
+
+bool traits_offers_same(const u8 *provisioning, const u8 *limits)
+{
+	return hvscsi_unmaps_zeroes(provisioning) && hvscsi_limits_same(limits);
+}
+
+void traits_of(struct kunit *test, u16 version, const char *vendor,
+	       struct scsi_device *sdev)
+{
+	struct controller *c = test->priv;
+
+	c->hv->version = version;
+	sdev->vendor = vendor;
+	sdev->model = "Virtual Disk    1.0 ";
+	hvscsi_traits_configure(sdev, false);
 }
 
 struct command *command_create(struct kunit *test, u32 lun)

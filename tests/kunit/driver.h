@@ -72,6 +72,13 @@ void request_fill(struct scsi_cmnd *cmd, const struct hvring_slot *slot);
 bool topology_complete(const u8 *list, u32 bytes);
 void topology_compare(struct hvscsi *hv, const u8 *list, unsigned long *there);
 
+/* What only traits.c calls; the pages have 64 bytes. */
+bool traits_offers_same(const u8 *provisioning, const u8 *limits);
+
+/* Configures @sdev as a device of this vendor, of a host of this version. */
+void traits_of(struct kunit *test, u16 version, const char *vendor,
+	       struct scsi_device *sdev);
+
 /*
  * For suites: test->priv becomes a controller in a machine with as many CPUs
  * as it may have channels. Beside bus_suite_init() and bus_suite_exit().
