@@ -141,7 +141,8 @@ bool disk_any(u8 controller, u8 target);
 
 #define DISK_WRITE_SAMES "off|on|unmap|refused"
 #define DISK_SETTINGS \
-	"[sector=512n|512e|4096] [granularity=BYTES] [alignment=BYTES] [write_same=" DISK_WRITE_SAMES "] [pr=off|on]"
+	"[sector=512n|512e|4096] [granularity=BYTES] [alignment=BYTES] " \
+	"[write_same=" DISK_WRITE_SAMES "] [pr=off|on]"
 
 /* The words of "disk add" about what it can do; or says what is wrong. */
 bool disk_settings(struct disk *d, struct console_request *rq);
