@@ -235,8 +235,8 @@ void hvscsi_scan_start(struct Scsi_Host *host);
 int hvscsi_scan_finished(struct Scsi_Host *host, unsigned long elapsed);
 
 /* traits.c */
-void hvscsi_traits_configure(struct scsi_device *sdev, bool ask);
-void hvscsi_traits_update(struct scsi_device *sdev);
+void hvscsi_traits_configure(struct hvscsi_lun *lun, bool ask);
+void hvscsi_traits_update(struct hvscsi_lun *lun);
 void hvscsi_traits_refused(struct scsi_cmnd *cmd);
 
 /* A number for each target of each path. */

@@ -96,7 +96,7 @@ static void hvscsi_lun_poll(struct hvscsi_lun *lun)
 
 static void hvscsi_lun_rescan(struct hvscsi_lun *lun)
 {
-	hvscsi_traits_update(lun->sdev);
+	hvscsi_traits_update(lun);
 	hvscsi_compat_rescan(lun->sdev);
 }
 
@@ -228,5 +228,5 @@ void hvscsi_lun_configure(struct scsi_device *sdev)
 	spin_unlock(&hv->luns_lock);
 	blk_queue_rq_timeout(sdev->request_queue,
 			     (hvscsi_fail_seconds() ?: HVSCSI_TIMEOUT_SECONDS) * HZ);
-	hvscsi_traits_configure(sdev, !later);
+	hvscsi_traits_configure(lun, !later);
 }

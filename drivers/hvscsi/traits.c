@@ -114,9 +114,9 @@ static const u8 *hvscsi_read_page(struct scsi_device *sdev, u8 code, u8 *page)
 }
 
 /* Most devices are asked for the first of these pages only. */
-static bool hvscsi_offers_same(struct scsi_device *sdev)
+static bool hvscsi_offers_same(const struct hvscsi_lun *lun)
 {
-	const struct hvscsi_lun *lun = sdev->hostdata;
+	struct scsi_device *sdev = lun->sdev;
 	bool offers;
 	u8 *page;
 
@@ -139,30 +139,34 @@ static bool hvscsi_offers_same(struct scsi_device *sdev)
 
 /**
  * hvscsi_traits_configure() - a device has said what it is
- * @sdev: the device, which nobody knows yet.
+ * @lun: the device, which nobody knows yet.
  * @ask: it may be asked for more now. If not, it does not write zeroes by itself
  *	until hvscsi_traits_update().
  *
  * Context: may sleep, until the host has answered.
  */
-void hvscsi_traits_configure(struct scsi_device *sdev, bool ask)
+void hvscsi_traits_configure(struct hvscsi_lun *lun, bool ask)
 {
+	struct scsi_device *sdev = lun->sdev;
+
 	sdev->no_report_opcodes = 1;
 	if (hvscsi_quirks_of_device(sdev) & HVSCSI_QUIRK_SPC_3)
 		sdev->scsi_level = SCSI_SPC_3;
-	sdev->no_write_same = !(ask && hvscsi_offers_same(sdev));
+	sdev->no_write_same = !(ask && hvscsi_offers_same(lun));
 }
 
 /**
  * hvscsi_traits_update() - a device may say something else than before
- * @sdev: the device. Its driver is to be told by the caller.
+ * @lun: the device, which may have been removed meanwhile. Its driver is to be
+ *	told by the caller.
  *
  * Context: may sleep, until the host has answered and all who look for devices
  *	have, if there is something to change.
  */
-void hvscsi_traits_update(struct scsi_device *sdev)
+void hvscsi_traits_update(struct hvscsi_lun *lun)
 {
-	bool offers = hvscsi_offers_same(sdev);
+	struct scsi_device *sdev = lun->sdev;
+	bool offers = hvscsi_offers_same(lun);
 
 	if (offers != sdev->no_write_same)
 		return;

@@ -105,7 +105,7 @@ void traits_of(struct kunit *test, u16 version, const char *vendor,
 	c->hv->version = version;
 	sdev->vendor = vendor;
 	sdev->model = "Virtual Disk    1.0 ";
-	hvscsi_traits_configure(sdev, false);
+	hvscsi_traits_configure(sdev->hostdata, false);
 }
 
 struct command *command_create(struct kunit *test, u32 lun)
