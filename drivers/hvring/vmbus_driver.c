@@ -80,13 +80,11 @@ static int hvring_vmbus_resume(struct hv_device *hdev)
 	return dev->client->resume(&dev->primary.ch);
 }
 
-/* Also called for a device that nobody has. */
 static void hvring_vmbus_shutdown(struct hv_device *hdev)
 {
 	struct hvring_vmbus_device *dev = hv_get_drvdata(hdev);
 
-	if (dev)
-		dev->client->shutdown(&dev->primary.ch);
+	dev->client->shutdown(&dev->primary.ch);
 }
 
 int __hvring_driver_register(struct hvring_driver *driver, struct module *owner,

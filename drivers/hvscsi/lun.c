@@ -28,8 +28,6 @@
 /* What a host's INQUIRY data are, so that nobody has to ask for the length. */
 #define HVSCSI_INQUIRY_BYTES	96
 
-#define HVSCSI_ASK_TIMEOUT	(HVSCSI_TIMEOUT_SECONDS * HZ)
-
 /* How often a removal looks whether all commands have ended. */
 #define HVSCSI_BUSY_INTERVAL	20
 

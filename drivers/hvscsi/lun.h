@@ -13,7 +13,8 @@
 /* A device that says more often that it has changed is not believed. */
 #define HVSCSI_ATTENTION_INTERVAL	(HZ / 10)
 
-/* How often a device is asked something by us that it fails to answer. */
+/* How long and how often a device is asked something by us. */
+#define HVSCSI_ASK_TIMEOUT	(HVSCSI_TIMEOUT_SECONDS * HZ)
 #define HVSCSI_ASK_RETRIES	3
 
 /**

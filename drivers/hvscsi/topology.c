@@ -29,9 +29,6 @@
 #include <scsi/scsi_host.h>
 #include "hvscsi.h"
 
-#define HVSCSI_LIST_TIMEOUT	(HVSCSI_TIMEOUT_SECONDS * HZ)
-#define HVSCSI_LIST_RETRIES	3
-
 /* A host may give reason all the time; there is something else to do. */
 #define HVSCSI_SCAN_INTERVAL	(HZ / 10)
 
@@ -100,8 +97,8 @@ static int hvscsi_list(struct scsi_device *sdev, u8 *list)
 
 	put_unaligned_be32(bytes, cdb + 6);
 	memset(list, 0, HVSCSI_LIST_HEADER);
-	err = hvscsi_compat_read(sdev, cdb, list, &bytes, HVSCSI_LIST_TIMEOUT,
-				 HVSCSI_LIST_RETRIES);
+	err = hvscsi_compat_read(sdev, cdb, list, &bytes, HVSCSI_ASK_TIMEOUT,
+				 HVSCSI_ASK_RETRIES);
 	if (!err && !hvscsi_list_complete(list, bytes))
 		err = -EIO;
 	return err;

@@ -40,50 +40,36 @@
 /**
  * struct hvscsi_quirk - a kind of devices
  * @vendor: how its vendor begins.
- * @model: how its model begins.
  * @below: only of hosts with a protocol older than this.
  * @flags: HVSCSI_QUIRK_*.
  */
 struct hvscsi_quirk {
 	const char *vendor;
-	const char *model;
 	u16 below;
 	u32 flags;
 };
 
 static const struct hvscsi_quirk hvscsi_quirks[] = {
 	/* Older hosts understate what their own disks can do. */
-	{ "Msft", "", VSTOR_VERSION_6_2, HVSCSI_QUIRK_SPC_3 },
+	{ "Msft", VSTOR_VERSION_6_2, HVSCSI_QUIRK_SPC_3 },
 	/* It came with this version, so Microsoft's patches say. */
-	{ "", "", VSTOR_VERSION_6_2, HVSCSI_QUIRK_NO_SAME },
+	{ "", VSTOR_VERSION_6_2, HVSCSI_QUIRK_NO_SAME },
 };
 
-static bool hvscsi_begins(const char *text, const char *prefix)
+static u32 hvscsi_quirks_of(const struct scsi_device *sdev)
 {
-	return !strncmp(text, prefix, strlen(prefix));
-}
-
-static u32 hvscsi_quirks_of(u16 version, const char *vendor, const char *model)
-{
+	const struct hvscsi *hv = shost_priv(sdev->host);
+	const struct hvscsi_quirk *quirk;
 	u32 flags = 0;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(hvscsi_quirks); i++) {
-		const struct hvscsi_quirk *quirk = &hvscsi_quirks[i];
-
-		if (version < quirk->below &&
-		    hvscsi_begins(vendor, quirk->vendor) &&
-		    hvscsi_begins(model, quirk->model))
+		quirk = &hvscsi_quirks[i];
+		if (hv->version < quirk->below &&
+		    !strncmp(sdev->vendor, quirk->vendor, strlen(quirk->vendor)))
 			flags |= quirk->flags;
 	}
 	return flags;
-}
-
-static u32 hvscsi_quirks_of_device(const struct scsi_device *sdev)
-{
-	const struct hvscsi *hv = shost_priv(sdev->host);
-
-	return hvscsi_quirks_of(hv->version, sdev->vendor, sdev->model);
 }
 
 static bool hvscsi_unmaps_zeroes(const u8 *provisioning)
@@ -107,7 +93,7 @@ static const u8 *hvscsi_read_page(struct scsi_device *sdev, u8 code, u8 *page)
 	u32 bytes = HVSCSI_VPD_BYTES;
 
 	if (hvscsi_compat_read(sdev, cdb, page, &bytes,
-			       HVSCSI_TIMEOUT_SECONDS * HZ, HVSCSI_ASK_RETRIES))
+			       HVSCSI_ASK_TIMEOUT, HVSCSI_ASK_RETRIES))
 		bytes = 0;
 	memset(page + bytes, 0, HVSCSI_VPD_BYTES - bytes);
 	return page;
@@ -121,7 +107,7 @@ static bool hvscsi_offers_same(const struct hvscsi_lun *lun)
 	u8 *page;
 
 	if (sdev->type != TYPE_DISK || !scsi_device_supports_vpd(sdev) ||
-	    hvscsi_quirks_of_device(sdev) & HVSCSI_QUIRK_NO_SAME ||
+	    hvscsi_quirks_of(sdev) & HVSCSI_QUIRK_NO_SAME ||
 	    READ_ONCE(lun->refused_same))
 		return false;
 
@@ -150,7 +136,7 @@ void hvscsi_traits_configure(struct hvscsi_lun *lun, bool ask)
 	struct scsi_device *sdev = lun->sdev;
 
 	sdev->no_report_opcodes = 1;
-	if (hvscsi_quirks_of_device(sdev) & HVSCSI_QUIRK_SPC_3)
+	if (hvscsi_quirks_of(sdev) & HVSCSI_QUIRK_SPC_3)
 		sdev->scsi_level = SCSI_SPC_3;
 	sdev->no_write_same = !(ask && hvscsi_offers_same(lun));
 }
