@@ -229,6 +229,17 @@ static void hvscsi_finish(const struct hvscsi *hv, struct scsi_cmnd *cmd,
 	scsi_done(cmd);
 }
 
+static int hvscsi_take_knock(const struct hvscsi_link *link, u64 id,
+			     const struct vstor_packet *answer)
+{
+	u8 srb_status = READ_ONCE(answer->srb.srb_status);
+
+	if (!hvscsi_is_primary(link))
+		return -ENOENT;
+	return hvscsi_knock_answer(link->hv, id,
+				   hvscsi_meaning_of(srb_status)->final);
+}
+
 static int hvscsi_take_answer(const struct hvscsi_link *link,
 			      const struct hvring_packet *packet)
 {
@@ -241,7 +252,9 @@ static int hvscsi_take_answer(const struct hvscsi_link *link,
 	    packet->payload_bytes < sizeof(*answer) ||
 	    READ_ONCE(answer->operation) != VSTOR_OP_COMPLETE_IO)
 		return -EPROTO;
-	if (tag >= hv->depth || READ_ONCE(hv->slots[tag].link) != link)
+	if (unlikely(tag >= hv->depth))
+		return hvscsi_take_knock(link, packet->id, answer);
+	if (READ_ONCE(hv->slots[tag].link) != link)
 		return -ENOENT;
 
 	cmd = hvscsi_slot_claim(&hv->slots[tag], packet->id);
@@ -308,7 +321,7 @@ bool hvscsi_idle(const struct hvscsi *hv)
 	for (tag = 0; tag < hv->depth; tag++)
 		if (hvscsi_slot_armed(&hv->slots[tag]))
 			return false;
-	return true;
+	return !hvscsi_knocks_out(hv);
 }
 
 /**

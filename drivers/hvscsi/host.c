@@ -179,6 +179,7 @@ int hvscsi_probe(struct hvring_channel *ch)
 	mutex_init(&hv->connect_lock);
 	INIT_DELAYED_WORK(&hv->watch, hvscsi_watch_work);
 	INIT_WORK(&hv->give_up, hvscsi_give_up_work);
+	hvscsi_knock_init(hv);
 	hvscsi_choose_pages(hv);
 
 	err = hvscsi_topology_init(hv);

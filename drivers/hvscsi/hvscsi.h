@@ -7,11 +7,13 @@
 #define _HVSCSI_H
 
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/completion.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
@@ -43,9 +45,11 @@ struct Scsi_Host;
 #define HVSCSI_LUNS		255
 #define HVSCSI_MAX_TARGETS	2
 #define HVSCSI_MAX_PATHS	8
+#define HVSCSI_TARGETS		(HVSCSI_MAX_PATHS * HVSCSI_MAX_TARGETS)
 
-/* The low half of a transaction id is the tag plus 1, or this. */
+/* The low half of a transaction id is the tag plus 1, or one of these. */
 #define HVSCSI_HANDSHAKE_SLOT	U32_MAX
+#define HVSCSI_KNOCK_SLOT	BIT(31)	/* plus the address, see knock.c */
 
 /**
  * struct hvscsi_link - one channel of a controller
@@ -82,9 +86,10 @@ struct hvscsi_slot {
 #define HVSCSI_GIVING_UP	0
 #define HVSCSI_NEVER_GIVE_UP	1
 
-/* Bits of hvscsi.scan_state: there is reason to; the SCSI host is there. */
+/* Bits of hvscsi.scan_state: there is reason to; the SCSI host is there; it goes. */
 #define HVSCSI_SCAN_WANTED	0
 #define HVSCSI_SCAN_ALLOWED	1
+#define HVSCSI_SCAN_OVER	2
 
 /**
  * struct hvscsi_handshake - the question that is being asked
@@ -103,6 +108,25 @@ struct hvscsi_handshake {
 	u32 got_bytes;
 	u16 got_type;
 	struct vstor_packet answer;
+};
+
+/* All addresses of a controller, of all its targets. */
+#define HVSCSI_ADDRESSES	(HVSCSI_TARGETS * (HVSCSI_LUNS + 1))
+
+/**
+ * struct hvscsi_knocks - who has been asked whether it answers, by address
+ * @out: the host has the question.
+ * @answered: it has been answered.
+ * @absent: the answer is that nobody is there.
+ * @late: whoever wanted to know went on without the answer.
+ * @wait: for answers.
+ */
+struct hvscsi_knocks {
+	DECLARE_BITMAP(out, HVSCSI_ADDRESSES);
+	DECLARE_BITMAP(answered, HVSCSI_ADDRESSES);
+	DECLARE_BITMAP(absent, HVSCSI_ADDRESSES);
+	DECLARE_BITMAP(late, HVSCSI_ADDRESSES);
+	wait_queue_head_t wait;
 };
 
 /**
@@ -140,10 +164,12 @@ struct hvscsi_handshake {
  * @scan: compares what is known with what the host has.
  * @scan_next: not before this. Owner: @scan.
  * @scan_retries: how often in a row it has not been told. Owner: @scan.
+ * @scan_lock: whoever looks for devices.
  * @scanning: the first scan goes on in the background. Under @luns_lock.
  * @scanned: when it was through with asking.
  * @unidentified: devices that it waits for.
  * @poll: looks for disks that are idle.
+ * @knocks: see knock.c.
  *
  * Members without a remark are set once, before the SCSI host is added.
  */
@@ -180,10 +206,12 @@ struct hvscsi {
 	struct delayed_work scan;
 	unsigned long scan_next;
 	u32 scan_retries;
+	struct mutex scan_lock;		/* see above */
 	bool scanning;
 	unsigned long scanned;
 	atomic_t unidentified;
 	struct delayed_work poll;
+	struct hvscsi_knocks knocks;
 };
 
 /**
@@ -231,8 +259,16 @@ bool hvscsi_attention(struct scsi_cmnd *cmd);
 void hvscsi_missed(struct scsi_cmnd *cmd);
 
 /* scan.c */
+int hvscsi_scan_again(struct hvscsi *hv);
 void hvscsi_scan_start(struct Scsi_Host *host);
 int hvscsi_scan_finished(struct Scsi_Host *host, unsigned long elapsed);
+
+/* knock.c */
+void hvscsi_knock_init(struct hvscsi *hv);
+u32 hvscsi_knock(struct hvscsi *hv, u32 target, unsigned long *there);
+int hvscsi_knock_answer(struct hvscsi *hv, u64 id, bool absent);
+void hvscsi_knock_forget(struct hvscsi *hv);
+bool hvscsi_knocks_out(const struct hvscsi *hv);
 
 /* traits.c */
 void hvscsi_traits_configure(struct hvscsi_lun *lun, bool ask);
@@ -315,6 +351,8 @@ static inline void hvscsi_unmap_pages(const struct hvscsi *hv,
 }
 
 /* submit.c */
+void hvscsi_fill_address(struct vstor_packet *request,
+			 const struct Scsi_Host *host, u32 target, u8 lun);
 void hvscsi_fill_template(struct vstor_packet *request,
 			  const struct scsi_device *sdev);
 HVSCSI_QUEUE_TYPE hvscsi_queuecommand(struct Scsi_Host *host,

@@ -152,12 +152,14 @@ int hvscsi_sever(struct hvscsi *hv, int host_byte)
 			hvscsi_stop_link(&hv->links[i]);
 
 	err = hvring_channel_close(hv->ch);
-	if (!err)
+	if (!err) {
 		hvscsi_fail_outstanding(hv, NULL, host_byte);
-	else if (!hvscsi_idle(hv))
+		hvscsi_knock_forget(hv);
+	} else if (!hvscsi_idle(hv)) {
 		/* The watch tries again every second, in case of a rescind. */
 		dev_err_once(hvring_channel_device(hv->ch),
 			     "the host keeps commands for ever\n");
+	}
 	return err;
 }
 

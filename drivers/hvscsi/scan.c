@@ -1,18 +1,242 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The first scan of a controller, when all of its devices are new.
+ * Looking for devices: what the host lists is compared with what is known, and
+ * only the difference is looked at. The first time everything is new.
  *
- * Must not know packets. What comes and goes afterwards is in topology.c.
+ * Must not know packets. What gives reason to look again is in topology.c.
  */
 #include <linux/atomic.h>
+#include <linux/bitmap.h>
+#include <linux/bits.h>
 #include <linux/jiffies.h>
+#include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
+#include <scsi/scsi.h>
+#include <scsi/scsi_common.h>
+#include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
 #include "hvscsi.h"
 
 /* How long devices that have said all wait for those that have not. */
 #define HVSCSI_SCAN_PATIENCE	(10 * HZ)
+
+/* A list's header, and each LUN in it. */
+#define HVSCSI_LIST_HEADER	8
+#define HVSCSI_LIST_ENTRY	8
+#define HVSCSI_LIST_BYTES	(HVSCSI_LIST_HEADER + \
+				 HVSCSI_LUNS * HVSCSI_LIST_ENTRY)
+
+static void hvscsi_scan_lun(struct hvscsi *hv, u32 target, u64 lun,
+			    enum scsi_scan_mode mode)
+{
+	if (test_bit(HVSCSI_SCAN_OVER, &hv->scan_state))
+		return;
+	scsi_scan_target(&hv->host->shost_gendev, target / HVSCSI_MAX_TARGETS,
+			 target % HVSCSI_MAX_TARGETS, lun, mode);
+}
+
+/* As many as we can do with: a host's number may be anything. */
+static u32 hvscsi_list_length(const u8 *list)
+{
+	return min_t(u32, get_unaligned_be32(list) / HVSCSI_LIST_ENTRY,
+		     HVSCSI_LUNS);
+}
+
+/* A list that is shorter than it says would have devices removed. */
+static bool hvscsi_list_complete(const u8 *list, u32 bytes)
+{
+	return bytes >= HVSCSI_LIST_HEADER &&
+	       bytes >= HVSCSI_LIST_HEADER +
+			hvscsi_list_length(list) * HVSCSI_LIST_ENTRY;
+}
+
+static int hvscsi_list(struct scsi_device *sdev, u8 *list)
+{
+	u8 cdb[12] = { REPORT_LUNS };
+	u32 bytes = HVSCSI_LIST_BYTES;
+	int err;
+
+	put_unaligned_be32(bytes, cdb + 6);
+	memset(list, 0, HVSCSI_LIST_HEADER);
+	err = hvscsi_compat_read(sdev, cdb, list, &bytes, HVSCSI_ASK_TIMEOUT,
+				 HVSCSI_ASK_RETRIES);
+	if (!err && !hvscsi_list_complete(list, bytes))
+		err = -EIO;
+	return err;
+}
+
+/* Nothing the host says leads out of the list or the map. */
+static void hvscsi_parse_list(const u8 *list, unsigned long *there)
+{
+	u32 i, count = hvscsi_list_length(list);
+	u64 lun;
+
+	bitmap_zero(there, HVSCSI_LUNS);
+	for (i = 0; i < count; i++) {
+		list += HVSCSI_LIST_ENTRY;
+		lun = scsilun_to_int((struct scsi_lun *)list);
+		if (lun < HVSCSI_LUNS)
+			__set_bit(lun, there);
+	}
+}
+
+/*
+ * Whom to ask for the list of a target: any device on it will do, but rather one
+ * that is there. It stays where it is, and keeps nobody from unloading us.
+ */
+static struct scsi_device *hvscsi_get_speaker(struct hvscsi *hv, u32 target)
+{
+	struct scsi_device *sdev = NULL;
+	struct hvscsi_lun *lun;
+
+	spin_lock(&hv->luns_lock);
+	list_for_each_entry(lun, &hv->luns, node) {
+		if (!lun->present || hvscsi_target_of(lun->sdev) != target ||
+		    lun->sdev->sdev_state != SDEV_RUNNING)
+			continue;
+		if (sdev && (lun->leaving || READ_ONCE(lun->missed)))
+			continue;
+		sdev = lun->sdev;
+		if (!lun->leaving && !READ_ONCE(lun->missed))
+			break;
+	}
+	if (sdev)
+		get_device(&sdev->sdev_gendev);
+	spin_unlock(&hv->luns_lock);
+	return sdev;
+}
+
+/*
+ * Only what was known before the host is asked can be missing in its answer.
+ * Returns the targets that have a device.
+ */
+static u32 hvscsi_mark_known(struct hvscsi *hv)
+{
+	struct hvscsi_lun *lun;
+	u32 targets = 0;
+
+	spin_lock(&hv->luns_lock);
+	list_for_each_entry(lun, &hv->luns, node) {
+		lun->known = lun->present && !lun->leaving;
+		if (lun->known)
+			targets |= BIT(hvscsi_target_of(lun->sdev));
+	}
+	spin_unlock(&hv->luns_lock);
+	return targets;
+}
+
+/* Has those removed that are gone; what is left in @there is new. */
+static void hvscsi_compare(struct hvscsi *hv, u32 target, unsigned long *there)
+{
+	struct hvscsi_lun *lun;
+
+	spin_lock(&hv->luns_lock);
+	list_for_each_entry(lun, &hv->luns, node) {
+		if (hvscsi_target_of(lun->sdev) != target)
+			continue;
+		if (lun->known && (READ_ONCE(lun->missed) ||
+				   !test_bit(lun->sdev->lun, there))) {
+			lun->leaving = true;
+			hvscsi_lun_ask(lun, HVSCSI_LUN_REMOVE);
+		}
+		if (lun->present)
+			__clear_bit(lun->sdev->lun, there);
+	}
+	spin_unlock(&hv->luns_lock);
+}
+
+/* Who is silent is left out: the mid-layer would have the others wait for it. */
+static u32 hvscsi_find(struct hvscsi *hv, u32 target, unsigned long *there,
+		       enum scsi_scan_mode mode)
+{
+	u32 silent = hvscsi_knock(hv, target, there);
+	unsigned long lun;
+
+	for_each_set_bit(lun, there, HVSCSI_LUNS)
+		hvscsi_scan_lun(hv, target, lun, mode);
+	return silent;
+}
+
+/*
+ * The first device of a target can list the others. If there is none, the host
+ * may still have others, and the mid-layer has a way to ask for these.
+ */
+static struct scsi_device *hvscsi_find_speaker(struct hvscsi *hv, u32 target,
+					       enum scsi_scan_mode mode)
+{
+	struct scsi_device *speaker = hvscsi_get_speaker(hv, target);
+	DECLARE_BITMAP(first, HVSCSI_LUNS) = { BIT(0) };
+
+	if (speaker || hvscsi_find(hv, target, first, mode))
+		return speaker;
+
+	speaker = hvscsi_get_speaker(hv, target);
+	if (!speaker)
+		hvscsi_scan_lun(hv, target, SCAN_WILD_CARD, mode);
+	return speaker;
+}
+
+static int hvscsi_look_for(struct hvscsi *hv, u32 target,
+			   enum scsi_scan_mode mode)
+{
+	struct scsi_device *speaker = hvscsi_find_speaker(hv, target, mode);
+	DECLARE_BITMAP(there, HVSCSI_LUNS);
+	u8 *list;
+	int err;
+
+	if (!speaker)
+		return 0;
+
+	list = kmalloc(HVSCSI_LIST_BYTES, GFP_KERNEL);
+	err = list ? hvscsi_list(speaker, list) : -ENOMEM;
+	put_device(&speaker->sdev_gendev);
+	if (!err) {
+		hvscsi_parse_list(list, there);
+		hvscsi_compare(hv, target, there);
+		hvscsi_find(hv, target, there, mode);
+	}
+	kfree(list);
+	return err;
+}
+
+/* An event may come while the first scan goes on. */
+static int hvscsi_scan_target(struct hvscsi *hv, u32 target,
+			      enum scsi_scan_mode mode)
+{
+	int err = 0;
+
+	mutex_lock(&hv->scan_lock);
+	/* After this the channels go, too. */
+	if (!test_bit(HVSCSI_SCAN_OVER, &hv->scan_state))
+		err = hvscsi_look_for(hv, target, mode);
+	mutex_unlock(&hv->scan_lock);
+	return err;
+}
+
+/**
+ * hvscsi_scan_again() - compare what is known with what the host has
+ * @hv: the controller.
+ *
+ * Context: may sleep, until the host has answered.
+ *
+ * Return: 0, or why the host did not say what it has: a negative error or a SCSI
+ *	result.
+ */
+int hvscsi_scan_again(struct hvscsi *hv)
+{
+	unsigned long target, targets;
+	int err = 0;
+
+	/* Hosts put what is new on the first target. */
+	targets = hvscsi_mark_known(hv) | BIT(0);
+	for_each_set_bit(target, &targets, HVSCSI_TARGETS)
+		err = hvscsi_scan_target(hv, target, SCSI_SCAN_RESCAN) ?: err;
+	return err;
+}
 
 /* Those that have been found since the last time, and after it others at once. */
 static void hvscsi_identify(struct hvscsi *hv, bool last)
@@ -45,15 +269,13 @@ static void hvscsi_identify(struct hvscsi *hv, bool last)
 void hvscsi_scan_start(struct Scsi_Host *host)
 {
 	struct hvscsi *hv = shost_priv(host);
-	u32 path, id;
+	u32 target;
 
 	hv->scanning = host->async_scan;
-	for (path = 0; path < HVSCSI_MAX_PATHS; path++) {
-		for (id = 0; id < HVSCSI_MAX_TARGETS; id++) {
-			scsi_scan_target(&host->shost_gendev, path, id,
-					 SCAN_WILD_CARD, SCSI_SCAN_INITIAL);
-			hvscsi_identify(hv, false);
-		}
+	for (target = 0; target < HVSCSI_TARGETS; target++) {
+		if (hvscsi_scan_target(hv, target, SCSI_SCAN_INITIAL))
+			hvscsi_topology_ask(hv);
+		hvscsi_identify(hv, false);
 	}
 	hvscsi_identify(hv, true);
 	hv->scanned = jiffies;

@@ -60,6 +60,32 @@ static void hvscsi_set_direction(struct vstor_srb *srb,
 }
 
 /**
+ * hvscsi_fill_address() - what all requests to an address have in common
+ * @request: to be filled.
+ * @host: the SCSI host.
+ * @target: number of the target, see hvscsi_target_of().
+ * @lun: logical unit.
+ */
+void hvscsi_fill_address(struct vstor_packet *request,
+			 const struct Scsi_Host *host, u32 target, u8 lun)
+{
+	struct vstor_srb *srb = &request->srb;
+
+	/* All of it: the host sees every byte. */
+	memset(request, 0, sizeof(*request));
+	request->operation = VSTOR_OP_EXECUTE_SRB;
+	request->flags = VSTOR_FLAG_COMPLETION_REQUESTED;
+	srb->length = sizeof(*srb);
+	srb->port = host->host_no;
+	srb->path_id = target / HVSCSI_MAX_TARGETS;
+	srb->target_id = target % HVSCSI_MAX_TARGETS;
+	srb->lun = lun;
+	srb->sense_length = VSTOR_SENSE_SIZE;
+	srb->timeout = HVSCSI_HOST_SECONDS;
+	srb->srb_flags = VSTOR_SRB_NO_SYNC_TRANSFER;
+}
+
+/**
  * hvscsi_fill_template() - what all requests to a device have in common
  * @request: to be copied by each request.
  * @sdev: the device. Whether it queues is known after its INQUIRY only.
@@ -69,19 +95,8 @@ void hvscsi_fill_template(struct vstor_packet *request,
 {
 	struct vstor_srb *srb = &request->srb;
 
-	/* All of it: the host sees every byte. */
-	memset(request, 0, sizeof(*request));
-	request->operation = VSTOR_OP_EXECUTE_SRB;
-	request->flags = VSTOR_FLAG_COMPLETION_REQUESTED;
-	srb->length = sizeof(*srb);
-	srb->port = sdev->host->host_no;
-	srb->path_id = sdev->channel;
-	srb->target_id = sdev->id;
-	srb->lun = sdev->lun;
-	srb->sense_length = VSTOR_SENSE_SIZE;
-	srb->timeout = HVSCSI_HOST_SECONDS;
-
-	srb->srb_flags = VSTOR_SRB_NO_SYNC_TRANSFER;
+	hvscsi_fill_address(request, sdev->host, hvscsi_target_of(sdev),
+			    sdev->lun);
 	if (sdev->tagged_supported) {
 		srb->srb_flags |= VSTOR_SRB_QUEUE_ACTION_ENABLE |
 				  VSTOR_SRB_NO_QUEUE_FREEZE;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which devices a controller has: what the host lists is compared with what is
- * known, and only the difference is looked at.
+ * When to look which devices a controller has, and whether they have changed;
+ * how that is done is in scan.c and lun.c.
  *
- * Must not know packets. Whatever gives reason to compare (a notice of the host,
- * a command for a device that is not there, a connection that was closed for a
+ * Must not know packets. Whatever gives reason to look (a notice of the host, a
+ * command for a device that is not there, a connection that was closed for a
  * while) asks for the same work, which may be asked for in any context and any
  * number of times: it runs at least once after the last time.
  *
@@ -13,14 +13,12 @@
  * hibernation, with all that devices' works do, and is asked for once more when
  * the controller is connected again, since nobody was told anything meanwhile.
  */
-#include <linux/bitmap.h>
 #include <linux/device.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
-#include <linux/slab.h>
+#include <linux/mutex.h>
 #include <linux/spinlock.h>
-#include <linux/string.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
@@ -35,12 +33,6 @@
 /* When the host could not list its devices it is asked again, so many times. */
 #define HVSCSI_SCAN_RETRIES	5
 #define HVSCSI_SCAN_DELAY	HZ
-
-/* A list's header, and each LUN in it. */
-#define HVSCSI_LIST_HEADER	8
-#define HVSCSI_LIST_ENTRY	8
-#define HVSCSI_LIST_BYTES	(HVSCSI_LIST_HEADER + \
-				 HVSCSI_LUNS * HVSCSI_LIST_ENTRY)
 
 /* What "capacity has changed" and the likes are in sense data. */
 #define HVSCSI_ASC_PARAMETERS	0x2a
@@ -74,163 +66,18 @@ void hvscsi_topology_ask(struct hvscsi *hv)
 				   hvscsi_scan_delay(hv));
 }
 
-/* As many as we can do with: a host's number may be anything. */
-static u32 hvscsi_list_length(const u8 *list)
-{
-	return min_t(u32, get_unaligned_be32(list) / HVSCSI_LIST_ENTRY,
-		     HVSCSI_LUNS);
-}
-
-/* A list that is shorter than it says would have devices removed. */
-static bool hvscsi_list_complete(const u8 *list, u32 bytes)
-{
-	return bytes >= HVSCSI_LIST_HEADER &&
-	       bytes >= HVSCSI_LIST_HEADER +
-			hvscsi_list_length(list) * HVSCSI_LIST_ENTRY;
-}
-
-static int hvscsi_list(struct scsi_device *sdev, u8 *list)
-{
-	u8 cdb[12] = { REPORT_LUNS };
-	u32 bytes = HVSCSI_LIST_BYTES;
-	int err;
-
-	put_unaligned_be32(bytes, cdb + 6);
-	memset(list, 0, HVSCSI_LIST_HEADER);
-	err = hvscsi_compat_read(sdev, cdb, list, &bytes, HVSCSI_ASK_TIMEOUT,
-				 HVSCSI_ASK_RETRIES);
-	if (!err && !hvscsi_list_complete(list, bytes))
-		err = -EIO;
-	return err;
-}
-
-/* Nothing the host says leads out of the list or the map. */
-static void hvscsi_parse_list(const u8 *list, unsigned long *there)
-{
-	u32 i, count = hvscsi_list_length(list);
-	u64 lun;
-
-	bitmap_zero(there, HVSCSI_LUNS);
-	for (i = 0; i < count; i++) {
-		list += HVSCSI_LIST_ENTRY;
-		lun = scsilun_to_int((struct scsi_lun *)list);
-		if (lun < HVSCSI_LUNS)
-			__set_bit(lun, there);
-	}
-}
-
-/*
- * Whom to ask for the list of a target: any device on it will do, but rather one
- * that is there. It stays where it is, and keeps nobody from unloading us.
- */
-static struct scsi_device *hvscsi_get_speaker(struct hvscsi *hv, u32 target)
-{
-	struct scsi_device *sdev = NULL;
-	struct hvscsi_lun *lun;
-
-	spin_lock(&hv->luns_lock);
-	list_for_each_entry(lun, &hv->luns, node) {
-		if (!lun->present || hvscsi_target_of(lun->sdev) != target ||
-		    lun->sdev->sdev_state != SDEV_RUNNING)
-			continue;
-		if (sdev && (lun->leaving || READ_ONCE(lun->missed)))
-			continue;
-		sdev = lun->sdev;
-		if (!lun->leaving && !READ_ONCE(lun->missed))
-			break;
-	}
-	if (sdev)
-		get_device(&sdev->sdev_gendev);
-	spin_unlock(&hv->luns_lock);
-	return sdev;
-}
-
-/*
- * Only what was known before the host is asked can be missing in its answer.
- * Returns the targets that have a device.
- */
-static u32 hvscsi_mark_known(struct hvscsi *hv)
-{
-	struct hvscsi_lun *lun;
-	u32 targets = 0;
-
-	spin_lock(&hv->luns_lock);
-	list_for_each_entry(lun, &hv->luns, node) {
-		lun->known = lun->present && !lun->leaving;
-		if (lun->known)
-			targets |= BIT(hvscsi_target_of(lun->sdev));
-	}
-	spin_unlock(&hv->luns_lock);
-	return targets;
-}
-
-/* Has those removed that are gone; what is left in @there is new. */
-static void hvscsi_compare(struct hvscsi *hv, u32 target, unsigned long *there)
-{
-	struct hvscsi_lun *lun;
-
-	spin_lock(&hv->luns_lock);
-	list_for_each_entry(lun, &hv->luns, node) {
-		if (hvscsi_target_of(lun->sdev) != target)
-			continue;
-		if (lun->known && (READ_ONCE(lun->missed) ||
-				   !test_bit(lun->sdev->lun, there))) {
-			lun->leaving = true;
-			hvscsi_lun_ask(lun, HVSCSI_LUN_REMOVE);
-		}
-		if (lun->present)
-			__clear_bit(lun->sdev->lun, there);
-	}
-	spin_unlock(&hv->luns_lock);
-}
-
-static int hvscsi_scan_target(struct hvscsi *hv, u32 target)
-{
-	u32 path = target / HVSCSI_MAX_TARGETS, id = target % HVSCSI_MAX_TARGETS;
-	struct scsi_device *speaker = hvscsi_get_speaker(hv, target);
-	DECLARE_BITMAP(there, HVSCSI_LUNS);
-	unsigned long lun;
-	u8 *list;
-	int err;
-
-	/* Nothing is known that could be gone: all that is there is new. */
-	if (!speaker) {
-		scsi_scan_target(&hv->host->shost_gendev, path, id,
-				 SCAN_WILD_CARD, SCSI_SCAN_RESCAN);
-		return 0;
-	}
-
-	list = kmalloc(HVSCSI_LIST_BYTES, GFP_KERNEL);
-	err = list ? hvscsi_list(speaker, list) : -ENOMEM;
-	put_device(&speaker->sdev_gendev);
-	if (!err) {
-		hvscsi_parse_list(list, there);
-		hvscsi_compare(hv, target, there);
-		for_each_set_bit(lun, there, HVSCSI_LUNS)
-			scsi_scan_target(&hv->host->shost_gendev, path, id, lun,
-					 SCSI_SCAN_RESCAN);
-	}
-	kfree(list);
-	return err;
-}
-
 static void hvscsi_scan_work(struct work_struct *work)
 {
 	struct hvscsi *hv = container_of(to_delayed_work(work), struct hvscsi,
 					 scan);
-	unsigned long target, targets;
-	int err = 0;
+	int err;
 
 	if (!test_bit(HVSCSI_SCAN_ALLOWED, &hv->scan_state))
 		return;
 
 	WRITE_ONCE(hv->scan_next, jiffies + HVSCSI_SCAN_INTERVAL);
 	clear_bit(HVSCSI_SCAN_WANTED, &hv->scan_state);
-	/* Hosts put what is new on the first target. */
-	targets = hvscsi_mark_known(hv) | BIT(0);
-	for_each_set_bit(target, &targets, BITS_PER_LONG)
-		err = hvscsi_scan_target(hv, target) ?: err;
-
+	err = hvscsi_scan_again(hv);
 	if (!err) {
 		hv->scan_retries = 0;
 	} else if (hv->scan_retries++ < HVSCSI_SCAN_RETRIES) {
@@ -330,6 +177,7 @@ int hvscsi_topology_init(struct hvscsi *hv)
 	hv->scan_next = jiffies;
 	INIT_LIST_HEAD(&hv->luns);
 	spin_lock_init(&hv->luns_lock);
+	mutex_init(&hv->scan_lock);
 	INIT_DELAYED_WORK(&hv->scan, hvscsi_scan_work);
 	INIT_DELAYED_WORK(&hv->poll, hvscsi_poll_work);
 	hv->scan_wq = alloc_workqueue("hvscsi_scan_%u",
@@ -363,8 +211,12 @@ void hvscsi_topology_start(struct hvscsi *hv)
 void hvscsi_topology_stop(struct hvscsi *hv)
 {
 	clear_bit(HVSCSI_SCAN_ALLOWED, &hv->scan_state);
+	set_bit(HVSCSI_SCAN_OVER, &hv->scan_state);
 	cancel_delayed_work_sync(&hv->poll);
 	cancel_delayed_work_sync(&hv->scan);
+	/* The first scan, in the background, sees that it is over. */
+	mutex_lock(&hv->scan_lock);
+	mutex_unlock(&hv->scan_lock);
 }
 
 /**

@@ -30,8 +30,10 @@ static void command_done(struct scsi_cmnd *cmd)
 #define scsi_done(cmd)		command_done(cmd)
 
 #include "../../drivers/hvscsi/complete.c"
+#include "../../drivers/hvscsi/knock.c"
 #include "../../drivers/hvscsi/pages.c"
 #include "../../drivers/hvscsi/queues.c"
+#include "../../drivers/hvscsi/scan.c"
 #include "../../drivers/hvscsi/submit.c"
 #include "../../drivers/hvscsi/topology.c"
 #include "../../drivers/hvscsi/traits.c"
@@ -169,6 +171,8 @@ int controller_init(struct kunit *test)
 	c->hv->host = c->host;
 	INIT_LIST_HEAD(&c->hv->luns);
 	spin_lock_init(&c->hv->luns_lock);
+	mutex_init(&c->hv->scan_lock);
+	hvscsi_knock_init(c->hv);
 	c->hv->max_transfer = HVSCSI_MAX_TRANSFER;
 	c->hv->depth = CONTROLLER_DEPTH;
 	c->hv->slots = kunit_kcalloc(test, CONTROLLER_DEPTH,

@@ -12,7 +12,7 @@ kunit_test_suites(&hvring_ring_suite, &hvring_ring_fault_suite,
 		  &hvscsi_outcome_suite, &hvscsi_answer_suite,
 		  &hvscsi_queues_suite, &hvscsi_pages_suite,
 		  &hvscsi_request_suite, &hvscsi_topology_suite,
-		  &hvscsi_traits_suite);
+		  &hvscsi_knock_suite, &hvscsi_traits_suite);
 
 MODULE_DESCRIPTION("KUnit tests of hvring and hvscsi");
 MODULE_AUTHOR("hvscsi developers");

@@ -21,6 +21,7 @@ extern struct kunit_suite hvscsi_queues_suite;
 extern struct kunit_suite hvscsi_pages_suite;
 extern struct kunit_suite hvscsi_request_suite;
 extern struct kunit_suite hvscsi_topology_suite;
+extern struct kunit_suite hvscsi_knock_suite;
 extern struct kunit_suite hvscsi_traits_suite;
 
 #endif /* _HVSCSI_KUNIT_SUITES_H */

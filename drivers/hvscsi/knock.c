@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whether a device answers at all, before the mid-layer asks it what it is: the
+ * mid-layer asks one at a time, so one that is silent would hold up all others.
+ *
+ * A knock is a TEST UNIT READY that the mid-layer does not know of. It has no tag
+ * and no pages, so it can be waited for or not, and a channel that is closed
+ * needs not end it. Owns hvscsi.knocks; takes no lock but the channel's. Who
+ * knocks holds hvscsi.scan_lock. An answer that comes too late has the devices
+ * looked at once more, and is kept until then.
+ */
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
+#include <linux/jiffies.h>
+#include <linux/lockdep.h>
+#include <linux/rcupdate.h>
+#include <linux/wait.h>
+#include "hvscsi.h"
+
+/* How long all wait for one that is silent, if that comes on top of it. */
+#define HVSCSI_KNOCK_PATIENCE	HZ
+
+#define HVSCSI_KNOCK_CDB	6
+
+static u32 hvscsi_address(u32 target, u32 lun)
+{
+	return target * (HVSCSI_LUNS + 1) + lun;
+}
+
+static void hvscsi_knock_fill(const struct hvscsi *hv, u32 target, u32 lun,
+			      struct vstor_packet *request)
+{
+	/* The command is all zeroes. */
+	hvscsi_fill_address(request, hv->host, target, lun);
+	request->srb.cdb_length = HVSCSI_KNOCK_CDB;
+	request->srb.data_in = VSTOR_DATA_NONE;
+}
+
+static int hvscsi_knock_send(struct hvscsi *hv, u32 target, u32 lun)
+{
+	struct hvring_slot slot = {
+		.id = HVSCSI_KNOCK_SLOT + hvscsi_address(target, lun),
+		.payload_bytes = sizeof(struct vstor_packet),
+	};
+	unsigned long flags;
+	int err;
+
+	flags = hvring_channel_lock(hv->ch);
+	err = hvring_channel_reserve(hv->ch, &slot);
+	if (!err) {
+		hvscsi_knock_fill(hv, target, lun, slot.payload);
+		hvring_channel_commit(hv->ch, &slot);
+		hvring_channel_publish(hv->ch);
+	}
+	hvring_channel_unlock(hv->ch, flags);
+	return err;
+}
+
+/* What cannot be asked now is left to the mid-layer, which is patient. */
+static void hvscsi_knock_once(struct hvscsi *hv, u32 target, u32 lun)
+{
+	struct hvscsi_knocks *knocks = &hv->knocks;
+	u32 address = hvscsi_address(target, lun);
+	int err = -EBUSY;
+
+	clear_bit(address, knocks->late);
+	if (test_bit(address, knocks->answered) ||
+	    test_and_set_bit(address, knocks->out))
+		return;
+
+	/* Who holds commands back waits until nobody is in here. */
+	rcu_read_lock();
+	if (!READ_ONCE(hv->paused))
+		err = hvscsi_knock_send(hv, target, lun);
+	rcu_read_unlock();
+	if (err && test_and_clear_bit(address, knocks->out))
+		set_bit(address, knocks->answered);
+}
+
+static bool hvscsi_knocks_answered(const struct hvscsi *hv, u32 target,
+				   const unsigned long *there)
+{
+	unsigned long lun;
+
+	for_each_set_bit(lun, there, HVSCSI_LUNS)
+		if (!test_bit(hvscsi_address(target, lun), hv->knocks.answered))
+			return false;
+	return true;
+}
+
+/* Whether somebody is there, or an error when it has not answered. */
+static int hvscsi_knock_take(struct hvscsi *hv, u32 address)
+{
+	struct hvscsi_knocks *knocks = &hv->knocks;
+
+	set_bit(address, knocks->late);
+	/* Either we see the answer, or who brings it sees that it is late. */
+	smp_mb__after_atomic();
+	if (!test_and_clear_bit(address, knocks->answered))
+		return -ETIMEDOUT;
+	clear_bit(address, knocks->late);
+	return !test_and_clear_bit(address, knocks->absent);
+}
+
+/**
+ * hvscsi_knock() - see who answers
+ * @hv: the controller.
+ * @target: number of the target.
+ * @there: its LUNs in question; those that are there and answer stay in it.
+ *
+ * When one that has not answered does so, all are looked at again.
+ *
+ * Context: may sleep, for a second if one does not answer. hvscsi.scan_lock is
+ * held.
+ *
+ * Return: how many have not answered.
+ */
+u32 hvscsi_knock(struct hvscsi *hv, u32 target, unsigned long *there)
+{
+	unsigned long lun;
+	u32 silent = 0;
+	int found;
+
+	lockdep_assert_held(&hv->scan_lock);
+	for_each_set_bit(lun, there, HVSCSI_LUNS)
+		hvscsi_knock_once(hv, target, lun);
+	wait_event_timeout(hv->knocks.wait,
+			   hvscsi_knocks_answered(hv, target, there),
+			   HVSCSI_KNOCK_PATIENCE);
+	for_each_set_bit(lun, there, HVSCSI_LUNS) {
+		found = hvscsi_knock_take(hv, hvscsi_address(target, lun));
+		if (found <= 0)
+			__clear_bit(lun, there);
+		silent += found < 0;
+	}
+	return silent;
+}
+
+/**
+ * hvscsi_knock_answer() - the host has answered something without a tag
+ * @hv: the controller.
+ * @id: transaction id.
+ * @absent: the answer is that nobody is there.
+ *
+ * Context: any.
+ *
+ * Return: 0, or -ENOENT if it was not asked.
+ */
+int hvscsi_knock_answer(struct hvscsi *hv, u64 id, bool absent)
+{
+	struct hvscsi_knocks *knocks = &hv->knocks;
+	u64 address = id - HVSCSI_KNOCK_SLOT;
+
+	if (address >= HVSCSI_ADDRESSES ||
+	    !test_and_clear_bit(address, knocks->out))
+		return -ENOENT;
+
+	if (absent)
+		set_bit(address, knocks->absent);
+	/* Who sees that it is answered sees what the answer is. */
+	smp_mb__before_atomic();
+	set_bit(address, knocks->answered);
+	wake_up(&knocks->wait);
+	/* Pairs with hvscsi_knock_take(). */
+	smp_mb__after_atomic();
+	if (test_and_clear_bit(address, knocks->late)) {
+		/* Who is there next would pay for it. */
+		if (test_and_clear_bit(address, knocks->absent))
+			clear_bit(address, knocks->answered);
+		hvscsi_topology_ask(hv);
+	}
+	return 0;
+}
+
+/**
+ * hvscsi_knock_forget() - nothing that has been asked will be answered
+ * @hv: the controller, whose channels are closed.
+ *
+ * Context: any.
+ */
+void hvscsi_knock_forget(struct hvscsi *hv)
+{
+	bitmap_zero(hv->knocks.out, HVSCSI_ADDRESSES);
+}
+
+/**
+ * hvscsi_knocks_out() - is a question with the host?
+ * @hv: the controller.
+ *
+ * Context: any.
+ */
+bool hvscsi_knocks_out(const struct hvscsi *hv)
+{
+	return !bitmap_empty(hv->knocks.out, HVSCSI_ADDRESSES);
+}
+
+/**
+ * hvscsi_knock_init() - before anything is sent or received
+ * @hv: the controller.
+ */
+void hvscsi_knock_init(struct hvscsi *hv)
+{
+	init_waitqueue_head(&hv->knocks.wait);
+}
