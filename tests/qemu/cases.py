@@ -6,6 +6,9 @@ A case is a shell fragment for the guest. Comments at its top describe it:
     # One sentence: the behaviour that is tested.
     # needs: mkfs.ext4 fio          programs of the build machine; with kexec
                                     comes /vmlinuz, the kernel that runs
+    # package: waagent lib/udev     of a package of Debian that is only unpacked,
+                                    files and all that is in folders, below /usr
+                                    in the guest; a line for each package
     # drivers: hvscsi               when it is not for both; "sender" is
                                     tests/sender, which has no disks
     # disk: size=1G                 a thin disk of its own; may be repeated
@@ -34,7 +37,7 @@ import re
 DRIVERS = ("hv_storvsc", "hvscsi")
 # What a boot can be with; the last one only for cases that ask for it.
 ALL_DRIVERS = (*DRIVERS, "sender")
-KEYS = ("needs", "drivers", "disk", "modules", "host", "only", "limit", "when",
+KEYS = ("needs", "package", "drivers", "disk", "modules", "host", "only", "limit", "when",
         "expects", "crashes", "fails", "shows")    # the last two are for planted/run
 # What boots there are, unless the command line says otherwise.
 AXES = {"kernel": ("6.1", "6.12"), "cpus": ("1", "4", "8"),
@@ -66,6 +69,7 @@ class Case:
     path: pathlib.Path
     title: str
     needs: list
+    packages: list
     drivers: list
     disks: list
     modules: list
@@ -109,6 +113,7 @@ def parse(path):
     if not title:
         raise BadCase(f"{path.name}: no sentence says what it tests")
     case = Case(path, title, " ".join(said["needs"]).split(),
+                [line.split() for line in said["package"]],
                 " ".join(said["drivers"]).split() or list(DRIVERS),
                 said["disk"], " ".join(said["modules"]).split(),
                 said["host"] or [""],
@@ -124,6 +129,9 @@ def parse(path):
     for axis, value in case.only.items():
         if value not in AXES.get(axis, ()):
             raise BadCase(f"{path.name}: no boot has {axis}={value}")
+    for package in case.packages:
+        if len(package) < 2:
+            raise BadCase(f"{path.name}: which files of {' '.join(package)}?")
     for disk in case.disks:
         if not re.fullmatch(r"((size|file|iso)=\d+[KMG]?|dvd=on)( \S+=\S+)*",
                             disk):

@@ -37,7 +37,16 @@ def shared_libraries(program):
     """Files that the dynamic loader would map for @program."""
     listing = subprocess.run(["ldd", program], capture_output=True, text=True,
                              check=False).stdout
+    missing = re.findall(r"(\S+) => not found", listing)
+    if missing:
+        raise Missing(f"{program} needs {missing[0]}; scripts/deps guest installs it")
     return sorted(set(re.findall(r"(/\S+) \(0x", listing)))
+
+
+def own_place(path):
+    """Where a file of the build machine is in the guest: /lib and its like are
+    links into /usr, here as there."""
+    return str(path.parent.resolve() / path.name).lstrip("/")
 
 
 class Modules:
@@ -111,15 +120,18 @@ class Archive:
                 self.entries.setdefault(str(parent), (b"", 0o040755))
         self.entries[path] = (data, mode)
 
+    def add_file(self, place, source):
+        """A copy of a file, with the shared libraries of a program."""
+        mode = stat.S_IFREG | (source.stat().st_mode & 0o777)
+        self.add(place, source.read_bytes(), mode)
+        for path in shared_libraries(source) if mode & 0o111 else []:
+            library = pathlib.Path(path)
+            self.add(own_place(library), library.read_bytes(), mode)
+
     def add_tool(self, name):
-        """A program and its shared libraries, at their own places."""
-        program = find_tool(name)
-        for path in [program, *shared_libraries(program)]:
-            source = pathlib.Path(path)
-            # /lib and its like are links into /usr, here as in the guest.
-            place = source.parent.resolve() / source.name
-            mode = stat.S_IFREG | (source.stat().st_mode & 0o777)
-            self.add(str(place).lstrip("/"), source.read_bytes(), mode)
+        """A program at its own place."""
+        program = pathlib.Path(find_tool(name))
+        self.add_file(own_place(program), program)
 
     def write(self, out):
         """The archive itself; no times and no owners, so equal in, equal out."""
@@ -154,7 +166,7 @@ def build(path, image, release, driver, own, cases, files=None):
     for tool in sorted({tool for case in cases for tool in case.needs}):
         archive.add_tool(tool)
     for place, file in (files or {}).items():
-        archive.add(place, file.read_bytes(), 0o100755)
+        archive.add_file(place, file)
     for case in cases:
         archive.add(f"cases/{case.name}", case.path.read_bytes())
 

@@ -35,6 +35,24 @@ def kernel_file(image, release):
     return image / "boot" / f"vmlinuz-{release}"
 
 
+def package_files(cases):
+    """What cases want of Debian's packages, place to file. Packages still have
+    what is theirs outside of /usr, where it is in every system."""
+    wanted = {tuple(package) for case in cases for package in case.packages}
+    files = {}
+    for name, *paths in sorted(wanted):
+        root = pathlib.Path(script("package", name))
+        for path in paths:
+            found = [file for file in (root / path, *(root / path).rglob("*"))
+                     if file.is_file()]
+            if not found:
+                raise initramfs.Missing(f"there is no {path} in {name}")
+            for file in found:
+                place = str(file.relative_to(root))
+                files["usr/" + place.removeprefix("usr/")] = file
+    return files
+
+
 def own_modules(series, driver, cases):
     """The project's modules for a kernel, name to file."""
     if driver == "hv_storvsc":
