@@ -42,6 +42,9 @@ check-long: ## what takes hours: all boots, a cold user-mode kernel, mutants, lo
 	@tests/ringtest/run long
 	@tests/fuzz/run 1800
 
+matrix: ## build the modules for every kernel that Debian has, and boot each that runs here
+	@scripts/check matrix
+
 mutants: ## break both modules in many ways, one at a time, and see each noticed
 	@scripts/deps check
 	@tests/mutants/run
@@ -70,4 +73,4 @@ help: ## this list
 	@sed -n 's/^\([a-z_ -]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 26
 
 .DEFAULT_GOAL := modules
-.PHONY: modules modules_install minihv demo kunit check check-long mutants model fuzz bench coverage clean help
+.PHONY: modules modules_install minihv demo kunit check check-long matrix mutants model fuzz bench coverage clean help

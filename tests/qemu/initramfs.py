@@ -17,7 +17,7 @@ import subprocess
 GUEST = pathlib.Path(__file__).resolve().parent / "guest"
 
 # What every case may rely on, beside the storage driver under test.
-BASE_MODULES = ("sd_mod", "sr_mod", "sg")
+BASE_MODULES = ("sd_mod", "sr_mod", "sg", "ext4")
 
 
 class Missing(Exception):
