@@ -7,7 +7,10 @@
  * channels is vmbus.c's business. Takes no lock; the driver core calls one of
  * these functions at a time for a device.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/init.h>
+#include <linux/kconfig.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include "vmbus.h"
@@ -136,6 +139,12 @@ EXPORT_SYMBOL_NS_GPL(hvring_driver_unregister, HVRING);
 static int __init hvring_init(void)
 {
 	int err;
+
+	/* The bus calls us in hard interrupts, where their locks must not sleep. */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		pr_err("kernels with PREEMPT_RT are not supported, leaving the devices to others\n");
+		return -ENODEV;
+	}
 
 	err = hvring_channel_setup();
 	if (!err)

@@ -55,10 +55,11 @@ def package_files(cases):
 
 def own_modules(series, driver, cases):
     """The project's modules for a kernel, name to file."""
-    if driver == "hv_storvsc":
+    wanted = {module for case in cases for module in case.modules}
+    if driver == "hv_storvsc" and not wanted & {"hvring", "hvscsi"}:
         return {}
-    tests = any("hvscsi_kunit" in case.modules for case in cases)
-    built = pathlib.Path(script("modules", series, *(["kunit"] if tests else [])))
+    tests = ["kunit"] if "hvscsi_kunit" in wanted else []
+    built = pathlib.Path(script("modules", series, *tests))
     return {initramfs.module_name(ko): ko for ko in built.rglob("*.ko")}
 
 
