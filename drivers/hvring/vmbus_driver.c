@@ -163,5 +163,5 @@ module_exit(hvring_exit);
 
 MODULE_DESCRIPTION("VMBus ring transport");
 MODULE_AUTHOR("hvscsi developers");
-MODULE_VERSION("0.1");
+MODULE_VERSION(HVSCSI_VERSION);
 MODULE_LICENSE("GPL");
