@@ -27,6 +27,9 @@
 /* How long hibernation, or the end of the machine, may be held up by a command. */
 #define HVSCSI_SETTLE_SECONDS	60
 
+/* How often a wait for what the host has looks whether it has it still. */
+#define HVSCSI_SETTLE_INTERVAL	20
+
 static int hvscsi_sdev_configure(HVSCSI_CONFIGURE_PARAMS)
 {
 	hvscsi_lun_configure(sdev);
@@ -227,6 +230,9 @@ void hvscsi_remove(struct hvring_channel *ch)
 	hvscsi_watch_begin(hv);
 	hvscsi_topology_stop(hv);
 	scsi_remove_host(hv->host);
+	/* All of the bus would wait for it. */
+	while (hvscsi_knocks_out(hv) && !hvscsi_is_lost(hv))
+		msleep(HVSCSI_SETTLE_INTERVAL);
 	cancel_delayed_work_sync(&hv->watch);
 	cancel_work_sync(&hv->give_up);
 	hvring_channel_close(ch);
@@ -242,7 +248,7 @@ static bool hvscsi_settle(struct hvscsi *hv)
 	     hvscsi_look(hv)) {
 		if (time_after(jiffies, deadline))
 			return false;
-		msleep(20);
+		msleep(HVSCSI_SETTLE_INTERVAL);
 	}
 	return true;
 }

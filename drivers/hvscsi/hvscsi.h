@@ -86,10 +86,9 @@ struct hvscsi_slot {
 #define HVSCSI_GIVING_UP	0
 #define HVSCSI_NEVER_GIVE_UP	1
 
-/* Bits of hvscsi.scan_state: there is reason to; the SCSI host is there; it goes. */
+/* Bits of hvscsi.scan_state: there is reason to; the SCSI host is there. */
 #define HVSCSI_SCAN_WANTED	0
 #define HVSCSI_SCAN_ALLOWED	1
-#define HVSCSI_SCAN_OVER	2
 
 /**
  * struct hvscsi_handshake - the question that is being asked
@@ -164,7 +163,6 @@ struct hvscsi_knocks {
  * @scan: compares what is known with what the host has.
  * @scan_next: not before this. Owner: @scan.
  * @scan_retries: how often in a row it has not been told. Owner: @scan.
- * @scan_lock: whoever looks for devices.
  * @scanning: the first scan goes on in the background. Under @luns_lock.
  * @scanned: when it was through with asking.
  * @unidentified: devices that it waits for.
@@ -206,7 +204,6 @@ struct hvscsi {
 	struct delayed_work scan;
 	unsigned long scan_next;
 	u32 scan_retries;
-	struct mutex scan_lock;		/* see above */
 	bool scanning;
 	unsigned long scanned;
 	atomic_t unidentified;
@@ -265,7 +262,7 @@ int hvscsi_scan_finished(struct Scsi_Host *host, unsigned long elapsed);
 
 /* knock.c */
 void hvscsi_knock_init(struct hvscsi *hv);
-u32 hvscsi_knock(struct hvscsi *hv, u32 target, unsigned long *there);
+void hvscsi_knock(struct hvscsi *hv, u32 target, unsigned long *there);
 int hvscsi_knock_answer(struct hvscsi *hv, u64 id, bool absent);
 void hvscsi_knock_forget(struct hvscsi *hv);
 bool hvscsi_knocks_out(const struct hvscsi *hv);

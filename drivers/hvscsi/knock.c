@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whether a device answers at all, before the mid-layer asks it what it is: the
- * mid-layer asks one at a time, so one that is silent would hold up all others.
+ * Whether a device that is added answers at all, before the mid-layer asks it what
+ * it is: the mid-layer asks one at a time, so one that is silent would hold up all
+ * others. The first scan does without: what the system is on is waited for.
  *
  * A knock is a TEST UNIT READY that the mid-layer does not know of. It has no tag
- * and no pages, so it can be waited for or not, and a channel that is closed
- * needs not end it. Owns hvscsi.knocks; takes no lock but the channel's. Who
- * knocks holds hvscsi.scan_lock. An answer that comes too late has the devices
- * looked at once more, and is kept until then.
+ * and no pages, so it can be waited for or not. Owns hvscsi.knocks; takes no lock
+ * but the channel's. Only the scan's work knocks. An answer that comes too late has
+ * the devices looked at once more, and is kept until then if somebody is there.
  */
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/jiffies.h>
-#include <linux/lockdep.h>
 #include <linux/rcupdate.h>
 #include <linux/wait.h>
 #include "hvscsi.h"
 
-/* How long all wait for one that is silent, if that comes on top of it. */
+/* How long the others wait for one that is silent, once. */
 #define HVSCSI_KNOCK_PATIENCE	HZ
 
 #define HVSCSI_KNOCK_CDB	6
@@ -56,17 +55,20 @@ static int hvscsi_knock_send(struct hvscsi *hv, u32 target, u32 lun)
 	return err;
 }
 
-/* What cannot be asked now is left to the mid-layer, which is patient. */
-static void hvscsi_knock_once(struct hvscsi *hv, u32 target, u32 lun)
+/*
+ * Returns whether there is an answer to wait for now. What cannot be asked is left
+ * to the mid-layer, which is patient.
+ */
+static bool hvscsi_knock_once(struct hvscsi *hv, u32 target, u32 lun)
 {
 	struct hvscsi_knocks *knocks = &hv->knocks;
 	u32 address = hvscsi_address(target, lun);
 	int err = -EBUSY;
 
-	clear_bit(address, knocks->late);
 	if (test_bit(address, knocks->answered) ||
 	    test_and_set_bit(address, knocks->out))
-		return;
+		return false;
+	clear_bit(address, knocks->late);
 
 	/* Who holds commands back waits until nobody is in here. */
 	rcu_read_lock();
@@ -75,21 +77,22 @@ static void hvscsi_knock_once(struct hvscsi *hv, u32 target, u32 lun)
 	rcu_read_unlock();
 	if (err && test_and_clear_bit(address, knocks->out))
 		set_bit(address, knocks->answered);
+	return !err;
 }
 
 static bool hvscsi_knocks_answered(const struct hvscsi *hv, u32 target,
-				   const unsigned long *there)
+				   const unsigned long *asked)
 {
 	unsigned long lun;
 
-	for_each_set_bit(lun, there, HVSCSI_LUNS)
+	for_each_set_bit(lun, asked, HVSCSI_LUNS)
 		if (!test_bit(hvscsi_address(target, lun), hv->knocks.answered))
 			return false;
 	return true;
 }
 
-/* Whether somebody is there, or an error when it has not answered. */
-static int hvscsi_knock_take(struct hvscsi *hv, u32 address)
+/* Whether somebody is there, and has said so by now. */
+static bool hvscsi_knock_take(struct hvscsi *hv, u32 address)
 {
 	struct hvscsi_knocks *knocks = &hv->knocks;
 
@@ -97,7 +100,7 @@ static int hvscsi_knock_take(struct hvscsi *hv, u32 address)
 	/* Either we see the answer, or who brings it sees that it is late. */
 	smp_mb__after_atomic();
 	if (!test_and_clear_bit(address, knocks->answered))
-		return -ETIMEDOUT;
+		return false;
 	clear_bit(address, knocks->late);
 	return !test_and_clear_bit(address, knocks->absent);
 }
@@ -110,30 +113,24 @@ static int hvscsi_knock_take(struct hvscsi *hv, u32 address)
  *
  * When one that has not answered does so, all are looked at again.
  *
- * Context: may sleep, for a second if one does not answer. hvscsi.scan_lock is
- * held.
- *
- * Return: how many have not answered.
+ * Context: may sleep, for a second when one is asked that does not answer. Only
+ * from the scan's work.
  */
-u32 hvscsi_knock(struct hvscsi *hv, u32 target, unsigned long *there)
+void hvscsi_knock(struct hvscsi *hv, u32 target, unsigned long *there)
 {
+	DECLARE_BITMAP(asked, HVSCSI_LUNS);
 	unsigned long lun;
-	u32 silent = 0;
-	int found;
 
-	lockdep_assert_held(&hv->scan_lock);
+	bitmap_zero(asked, HVSCSI_LUNS);
 	for_each_set_bit(lun, there, HVSCSI_LUNS)
-		hvscsi_knock_once(hv, target, lun);
+		if (hvscsi_knock_once(hv, target, lun))
+			__set_bit(lun, asked);
 	wait_event_timeout(hv->knocks.wait,
-			   hvscsi_knocks_answered(hv, target, there),
+			   hvscsi_knocks_answered(hv, target, asked),
 			   HVSCSI_KNOCK_PATIENCE);
-	for_each_set_bit(lun, there, HVSCSI_LUNS) {
-		found = hvscsi_knock_take(hv, hvscsi_address(target, lun));
-		if (found <= 0)
+	for_each_set_bit(lun, there, HVSCSI_LUNS)
+		if (!hvscsi_knock_take(hv, hvscsi_address(target, lun)))
 			__clear_bit(lun, there);
-		silent += found < 0;
-	}
-	return silent;
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * One device of a controller: what its requests have in common, and what there
- * is to do about it besides I/O. Whether it is there is decided in topology.c.
+ * is to do about it besides I/O. Whether it is there is decided in scan.c.
  *
  * Owns struct hvscsi_lun. Must not know packets. The list of devices is under
  * hvscsi.luns_lock; what a device's work is asked for are bits, so nothing is

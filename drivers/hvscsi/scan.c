@@ -11,7 +11,6 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -33,8 +32,6 @@
 static void hvscsi_scan_lun(struct hvscsi *hv, u32 target, u64 lun,
 			    enum scsi_scan_mode mode)
 {
-	if (test_bit(HVSCSI_SCAN_OVER, &hv->scan_state))
-		return;
 	scsi_scan_target(&hv->host->shost_gendev, target / HVSCSI_MAX_TARGETS,
 			 target % HVSCSI_MAX_TARGETS, lun, mode);
 }
@@ -149,47 +146,22 @@ static void hvscsi_compare(struct hvscsi *hv, u32 target, unsigned long *there)
 	spin_unlock(&hv->luns_lock);
 }
 
-/* Who is silent is left out: the mid-layer would have the others wait for it. */
-static u32 hvscsi_find(struct hvscsi *hv, u32 target, unsigned long *there,
-		       enum scsi_scan_mode mode)
-{
-	u32 silent = hvscsi_knock(hv, target, there);
-	unsigned long lun;
-
-	for_each_set_bit(lun, there, HVSCSI_LUNS)
-		hvscsi_scan_lun(hv, target, lun, mode);
-	return silent;
-}
-
 /*
- * The first device of a target can list the others. If there is none, the host
- * may still have others, and the mid-layer has a way to ask for these.
+ * Who is silent is left out, or the mid-layer would have the others wait for it.
+ * Without any device that could list the others the mid-layer finds them.
  */
-static struct scsi_device *hvscsi_find_speaker(struct hvscsi *hv, u32 target,
-					       enum scsi_scan_mode mode)
+static int hvscsi_scan_target(struct hvscsi *hv, u32 target)
 {
 	struct scsi_device *speaker = hvscsi_get_speaker(hv, target);
-	DECLARE_BITMAP(first, HVSCSI_LUNS) = { BIT(0) };
-
-	if (speaker || hvscsi_find(hv, target, first, mode))
-		return speaker;
-
-	speaker = hvscsi_get_speaker(hv, target);
-	if (!speaker)
-		hvscsi_scan_lun(hv, target, SCAN_WILD_CARD, mode);
-	return speaker;
-}
-
-static int hvscsi_look_for(struct hvscsi *hv, u32 target,
-			   enum scsi_scan_mode mode)
-{
-	struct scsi_device *speaker = hvscsi_find_speaker(hv, target, mode);
 	DECLARE_BITMAP(there, HVSCSI_LUNS);
+	unsigned long lun;
 	u8 *list;
 	int err;
 
-	if (!speaker)
+	if (!speaker) {
+		hvscsi_scan_lun(hv, target, SCAN_WILD_CARD, SCSI_SCAN_RESCAN);
 		return 0;
+	}
 
 	list = kmalloc(HVSCSI_LIST_BYTES, GFP_KERNEL);
 	err = list ? hvscsi_list(speaker, list) : -ENOMEM;
@@ -197,23 +169,11 @@ static int hvscsi_look_for(struct hvscsi *hv, u32 target,
 	if (!err) {
 		hvscsi_parse_list(list, there);
 		hvscsi_compare(hv, target, there);
-		hvscsi_find(hv, target, there, mode);
+		hvscsi_knock(hv, target, there);
+		for_each_set_bit(lun, there, HVSCSI_LUNS)
+			hvscsi_scan_lun(hv, target, lun, SCSI_SCAN_RESCAN);
 	}
 	kfree(list);
-	return err;
-}
-
-/* An event may come while the first scan goes on. */
-static int hvscsi_scan_target(struct hvscsi *hv, u32 target,
-			      enum scsi_scan_mode mode)
-{
-	int err = 0;
-
-	mutex_lock(&hv->scan_lock);
-	/* After this the channels go, too. */
-	if (!test_bit(HVSCSI_SCAN_OVER, &hv->scan_state))
-		err = hvscsi_look_for(hv, target, mode);
-	mutex_unlock(&hv->scan_lock);
 	return err;
 }
 
@@ -234,7 +194,7 @@ int hvscsi_scan_again(struct hvscsi *hv)
 	/* Hosts put what is new on the first target. */
 	targets = hvscsi_mark_known(hv) | BIT(0);
 	for_each_set_bit(target, &targets, HVSCSI_TARGETS)
-		err = hvscsi_scan_target(hv, target, SCSI_SCAN_RESCAN) ?: err;
+		err = hvscsi_scan_target(hv, target) ?: err;
 	return err;
 }
 
@@ -273,8 +233,7 @@ void hvscsi_scan_start(struct Scsi_Host *host)
 
 	hv->scanning = host->async_scan;
 	for (target = 0; target < HVSCSI_TARGETS; target++) {
-		if (hvscsi_scan_target(hv, target, SCSI_SCAN_INITIAL))
-			hvscsi_topology_ask(hv);
+		hvscsi_scan_lun(hv, target, SCAN_WILD_CARD, SCSI_SCAN_INITIAL);
 		hvscsi_identify(hv, false);
 	}
 	hvscsi_identify(hv, true);

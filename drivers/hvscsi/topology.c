@@ -17,7 +17,6 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi.h>
@@ -177,7 +176,6 @@ int hvscsi_topology_init(struct hvscsi *hv)
 	hv->scan_next = jiffies;
 	INIT_LIST_HEAD(&hv->luns);
 	spin_lock_init(&hv->luns_lock);
-	mutex_init(&hv->scan_lock);
 	INIT_DELAYED_WORK(&hv->scan, hvscsi_scan_work);
 	INIT_DELAYED_WORK(&hv->poll, hvscsi_poll_work);
 	hv->scan_wq = alloc_workqueue("hvscsi_scan_%u",
@@ -211,12 +209,8 @@ void hvscsi_topology_start(struct hvscsi *hv)
 void hvscsi_topology_stop(struct hvscsi *hv)
 {
 	clear_bit(HVSCSI_SCAN_ALLOWED, &hv->scan_state);
-	set_bit(HVSCSI_SCAN_OVER, &hv->scan_state);
 	cancel_delayed_work_sync(&hv->poll);
 	cancel_delayed_work_sync(&hv->scan);
-	/* The first scan, in the background, sees that it is over. */
-	mutex_lock(&hv->scan_lock);
-	mutex_unlock(&hv->scan_lock);
 }
 
 /**

@@ -171,7 +171,6 @@ int controller_init(struct kunit *test)
 	c->hv->host = c->host;
 	INIT_LIST_HEAD(&c->hv->luns);
 	spin_lock_init(&c->hv->luns_lock);
-	mutex_init(&c->hv->scan_lock);
 	hvscsi_knock_init(c->hv);
 	c->hv->max_transfer = HVSCSI_MAX_TRANSFER;
 	c->hv->depth = CONTROLLER_DEPTH;

@@ -66,29 +66,22 @@ static struct controller *connect(struct kunit *test)
 	return c;
 }
 
-static u32 knock(struct controller *c, unsigned long *there)
+static void knock(struct controller *c, unsigned long *there)
 {
-	u32 silent;
-
-	mutex_lock(&c->hv->scan_lock);
-	silent = hvscsi_knock(c->hv, TARGET, there);
-	mutex_unlock(&c->hv->scan_lock);
-	return silent;
+	hvscsi_knock(c->hv, TARGET, there);
 }
 
 /* One that the host answers for, so, before all have lost patience. */
-static u32 knock_answered(struct controller *c, u32 lun, u8 status,
-			  unsigned long *there)
+static void knock_answered(struct controller *c, u32 lun, u8 status,
+			   unsigned long *there)
 {
 	struct knocking k = { .c = c, .id = id_of(lun), .status = status };
-	u32 silent;
 
 	INIT_DELAYED_WORK_ONSTACK(&k.work, answer_work);
 	schedule_delayed_work(&k.work, 2);
-	silent = knock(c, there);
+	knock(c, there);
 	flush_delayed_work(&k.work);
 	destroy_delayed_work_on_stack(&k.work);
-	return silent;
 }
 
 static void only(u32 lun, unsigned long *there)
@@ -133,20 +126,20 @@ static void knock_answers(struct kunit *test)
 	DECLARE_BITMAP(there, HVSCSI_LUNS);
 
 	only(9, there);
-	KUNIT_EXPECT_EQ(test, knock_answered(c, 9, VSTOR_SRB_SUCCESS, there), 0);
+	knock_answered(c, 9, VSTOR_SRB_SUCCESS, there);
 	KUNIT_EXPECT_TRUE(test, test_bit(9, there));
 	/* Whatever else it says, it is there. */
-	KUNIT_EXPECT_EQ(test, knock_answered(c, 9, VSTOR_SRB_ERROR, there), 0);
+	knock_answered(c, 9, VSTOR_SRB_ERROR, there);
 	KUNIT_EXPECT_TRUE(test, test_bit(9, there));
 
-	KUNIT_EXPECT_EQ(test, knock_answered(c, 9, INVALID_LUN, there), 0);
+	knock_answered(c, 9, INVALID_LUN, there);
 	KUNIT_EXPECT_FALSE(test, test_bit(9, there));
 	KUNIT_EXPECT_EQ(test, packets(c), 3);
 	KUNIT_EXPECT_EQ(test, c->hv->scan_state, 0);
 
 	/* That nobody was there is not held against who is there next. */
 	only(9, there);
-	KUNIT_EXPECT_EQ(test, knock_answered(c, 9, VSTOR_SRB_SUCCESS, there), 0);
+	knock_answered(c, 9, VSTOR_SRB_SUCCESS, there);
 	KUNIT_EXPECT_TRUE(test, test_bit(9, there));
 }
 
@@ -157,7 +150,7 @@ static void knock_silent(struct kunit *test)
 
 	only(9, there);
 	__set_bit(20, there);
-	KUNIT_EXPECT_EQ(test, knock_answered(c, 20, VSTOR_SRB_SUCCESS, there), 1);
+	knock_answered(c, 20, VSTOR_SRB_SUCCESS, there);
 	KUNIT_EXPECT_FALSE(test, test_bit(9, there));
 	KUNIT_EXPECT_TRUE(test, test_bit(20, there));
 	KUNIT_EXPECT_TRUE(test, hvscsi_knocks_out(c->hv));
@@ -166,8 +159,9 @@ static void knock_silent(struct kunit *test)
 	/* It has been asked, and is not asked again. */
 	KUNIT_EXPECT_EQ(test, packets(c), 2);
 	only(9, there);
-	KUNIT_EXPECT_EQ(test, knock(c, there), 1);
+	knock(c, there);
 	KUNIT_EXPECT_EQ(test, packets(c), 0);
+	KUNIT_EXPECT_FALSE(test, test_bit(9, there));
 	KUNIT_EXPECT_FALSE(test, test_bit(HVSCSI_SCAN_WANTED,
 					  &c->hv->scan_state));
 
@@ -177,7 +171,7 @@ static void knock_silent(struct kunit *test)
 					 &c->hv->scan_state));
 	KUNIT_EXPECT_TRUE(test, hvscsi_idle(c->hv));
 	only(9, there);
-	KUNIT_EXPECT_EQ(test, knock(c, there), 0);
+	knock(c, there);
 	KUNIT_EXPECT_TRUE(test, test_bit(9, there));
 	KUNIT_EXPECT_EQ(test, packets(c), 0);
 }
@@ -189,15 +183,31 @@ static void knock_late_absent(struct kunit *test)
 	DECLARE_BITMAP(there, HVSCSI_LUNS);
 
 	only(9, there);
-	KUNIT_EXPECT_EQ(test, knock(c, there), 1);
+	knock(c, there);
 	KUNIT_EXPECT_EQ(test, answer(c, 0, id_of(9), INVALID_LUN), 0);
 	KUNIT_EXPECT_TRUE(test, test_bit(HVSCSI_SCAN_WANTED,
 					 &c->hv->scan_state));
 	KUNIT_EXPECT_EQ(test, packets(c), 1);
 	only(9, there);
-	KUNIT_EXPECT_EQ(test, knock_answered(c, 9, VSTOR_SRB_SUCCESS, there), 0);
+	knock_answered(c, 9, VSTOR_SRB_SUCCESS, there);
 	KUNIT_EXPECT_TRUE(test, test_bit(9, there));
 	KUNIT_EXPECT_EQ(test, packets(c), 1);
+}
+
+/* Nor what comes while somebody waits, and was not asked of who is there now. */
+static void knock_absent_meanwhile(struct kunit *test)
+{
+	struct controller *c = connect(test);
+	DECLARE_BITMAP(there, HVSCSI_LUNS);
+
+	only(9, there);
+	knock(c, there);
+	only(9, there);
+	__set_bit(20, there);
+	knock_answered(c, 9, INVALID_LUN, there);
+	KUNIT_EXPECT_TRUE(test, bitmap_empty(there, HVSCSI_LUNS));
+	KUNIT_EXPECT_TRUE(test, test_bit(HVSCSI_SCAN_WANTED,
+					 &c->hv->scan_state));
 }
 
 static void knock_not_asked(struct kunit *test)
@@ -207,7 +217,7 @@ static void knock_not_asked(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, answer(c, 0, id_of(9), VSTOR_SRB_SUCCESS), -ENOENT);
 	only(9, there);
-	KUNIT_EXPECT_EQ(test, knock(c, there), 1);
+	knock(c, there);
 	KUNIT_EXPECT_EQ(test, answer(c, 1, id_of(9), VSTOR_SRB_SUCCESS), -ENOENT);
 	KUNIT_EXPECT_EQ(test, answer(c, 0, id_of(8), VSTOR_SRB_SUCCESS), -ENOENT);
 	KUNIT_EXPECT_EQ(test, answer(c, 0, id_of(9) + (1ull << 32),
@@ -225,17 +235,17 @@ static void knock_held(struct kunit *test)
 
 	only(9, there);
 	c->hv->paused = true;
-	KUNIT_EXPECT_EQ(test, knock(c, there), 0);
+	knock(c, there);
 	KUNIT_EXPECT_TRUE(test, test_bit(9, there));
 	KUNIT_EXPECT_EQ(test, packets(c), 0);
 
 	c->hv->paused = false;
-	KUNIT_EXPECT_EQ(test, knock(c, there), 1);
+	knock(c, there);
 	KUNIT_EXPECT_EQ(test, packets(c), 1);
 	hvscsi_knock_forget(c->hv);
 	KUNIT_EXPECT_TRUE(test, hvscsi_idle(c->hv));
 	only(9, there);
-	KUNIT_EXPECT_EQ(test, knock(c, there), 1);
+	knock(c, there);
 	KUNIT_EXPECT_EQ(test, packets(c), 1);
 }
 
@@ -244,6 +254,7 @@ static struct kunit_case knock_cases[] = {
 	KUNIT_CASE(knock_answers),
 	KUNIT_CASE(knock_silent),
 	KUNIT_CASE(knock_late_absent),
+	KUNIT_CASE(knock_absent_meanwhile),
 	KUNIT_CASE(knock_not_asked),
 	KUNIT_CASE(knock_held),
 	{}
