@@ -88,6 +88,7 @@ enum media_event {
  * @slow: microseconds that its requests take longer than others.
  * @store: the contents.
  * @attention: ends the next command; its key is 0 when there is none.
+ * @again: so many after that one, too.
  * @id: names the disk in VPD page 83.
  * @serial: text of VPD page 80, "" for none.
  * @sense: of the last command.
@@ -106,6 +107,7 @@ struct disk {
 	u64 slow;
 	struct store *store;
 	struct scsi_sense attention;
+	u64 again;
 	u8 id[DISK_ID_SIZE];
 	char serial[DISK_SERIAL_MAX + 1];
 	u8 sense[SCSI_SENSE_LENGTH];

@@ -30,9 +30,11 @@ static bool run_resize(struct console_request *rq)
 
 static bool run_attention(struct console_request *rq)
 {
+	const char *again_text = console_option(rq, 4, "again");
 	struct disk *d = disk_named(rq, 2);
 	struct scsi_sense sense;
 	const char *s;
+	u64 again = 0;
 
 	if (!d || console_unknown(rq, 4))
 		return false;
@@ -44,7 +46,10 @@ static bool run_attention(struct console_request *rq)
 	    !disk_parse_part(&s, '\0', 16, 0xff, &sense.ascq) || !sense.key)
 		return console_fail("\"%s\" is no KEY/ASC/ASCQ, 1/0/0 to f/ff/ff",
 				    rq->argv[3]);
+	if (again_text && !disk_parse_number("again", again_text, &again))
+		return false;
 	d->attention = sense;
+	d->again = again;
 	return true;
 }
 
@@ -115,7 +120,7 @@ const struct console_command disk_change_commands[] = {
 	  "C:T:L [granularity=BYTES] [alignment=BYTES] [write_same=" DISK_WRITE_SAMES "]: the next command fails with 6/3F/00",
 	  disk_run_change },
 	{ "disk attention",
-	  "C:T:L KEY/ASC/ASCQ: the next command fails with this, in hex",
+	  "C:T:L KEY/ASC/ASCQ [again=N]: the next command fails with this, in hex, and N more",
 	  run_attention },
 	{ "disk slow",
 	  "C:T:L MICROSECONDS: requests from now on take so much longer in asynchronous mode",

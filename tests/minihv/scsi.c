@@ -100,7 +100,7 @@ void scsi_fail(struct scsi_io *io, struct disk *d, enum scsi_error why)
 	check_condition(io, d, errors[why].srb_status, &errors[why].sense);
 }
 
-/* One command is told what has happened to the disk, but none of these. */
+/* Commands are told what has happened to the disk, but none of these. */
 static bool hears_attention(u8 opcode)
 {
 	return opcode != OP_INQUIRY && opcode != OP_REQUEST_SENSE;
@@ -109,7 +109,10 @@ static bool hears_attention(u8 opcode)
 static void attention(struct scsi_io *io, struct disk *d)
 {
 	check_condition(io, d, VSTOR_SRB_ERROR, &d->attention);
-	d->attention.key = 0;
+	if (d->again)
+		d->again--;
+	else
+		d->attention.key = 0;
 }
 
 void scsi_reply(struct scsi_io *io, const void *data, u32 len)

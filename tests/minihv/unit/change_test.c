@@ -60,6 +60,20 @@ static void attention_is_told_once(void)
 	EQUAL(outcome(), GOOD);
 }
 
+static void attention_is_told_again(void)
+{
+	int i;
+
+	CHECK(console("disk add 0:0:0 size=1M"));
+	CHECK(console("disk attention 0:0:0 6/3f/e again=2"));
+	for (i = 0; i < 3; i++) {
+		send(TEST_UNIT_READY, 0, 0, VSTOR_DATA_NONE);
+		EQUAL(outcome(), 0xE0204063Ful);
+	}
+	send(TEST_UNIT_READY, 0, 0, VSTOR_DATA_NONE);
+	EQUAL(outcome(), GOOD);
+}
+
 static void read_after_resize(void)
 {
 	CHECK(console("disk add 0:0:0 size=1M"));
@@ -160,6 +174,7 @@ static void change_is_told_once(void)
 const struct test change_tests[] = {
 	{ "resize-is-told-once", resize_is_told_once },
 	{ "attention-is-told-once", attention_is_told_once },
+	{ "attention-is-told-again", attention_is_told_again },
 	{ "read-after-resize", read_after_resize },
 	{ "resize-thin", resize_thin },
 	{ "resize-file", resize_file },

@@ -86,6 +86,7 @@ static const struct {
 	{ "disk attention 0:0:1 6/100/0", "\"6/100/0\" is no" },
 	{ "disk attention 0:0:1 0/3f/0", "1/0/0 to f/ff/ff" },
 	{ "disk attention 0:0:1 6/3f/0 now", "unknown word now" },
+	{ "disk attention 0:0:1 6/3f/0 again=often", "again=often is no number" },
 	{ "disk slow 0:0:1", "MICROSECONDS are missing" },
 	{ "disk slow 0:0:1 1s", "slow=1s is no number" },
 	{ "disk slow 0:0:1 1 2", "unknown word 2" },
