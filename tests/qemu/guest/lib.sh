@@ -114,6 +114,11 @@ fall_silent() {
 	kill "$(cat /run/heartbeat)"
 }
 
+# The time in hundredths of a second.
+now() {
+	sed 's/^\([0-9]*\)\.\([0-9]*\) .*/\1\2/' /proc/uptime
+}
+
 # The folder in sysfs of the SCSI device at C:T:L.
 scsi_device() {
 	set -- /sys/bus/scsi/devices/*:"$1"
