@@ -14,6 +14,25 @@ need_gcc = $(if $(shell command -v gcc),,$(error $(no_gcc)))
 modules modules_install: ## build the modules for KDIR (default: the running kernel); install them
 	$(need_gcc)$(need_headers)@$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR) $@
 
+# Both kinds of packages hold what these install.
+VERSION = $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"$$/\1/p' dkms.conf)
+dkms_dir = $(DESTDIR)/usr/src/hvscsi-$(VERSION)
+
+install-dkms: ## install the sources for DKMS, below DESTDIR
+	@mkdir -p $(dkms_dir)
+	@find Kbuild dkms.conf drivers include -name '*.[ch]' -o -name Kbuild -o -name dkms.conf | \
+		xargs cp --parents -t $(dkms_dir)
+
+install-tools: ## install hvscsi(8) and the configuration that goes with it, below DESTDIR
+	@install -D -m 755 scripts/hvscsi $(DESTDIR)/usr/sbin/hvscsi
+	@install -D -m 644 -t $(DESTDIR)/usr/lib/modprobe.d scripts/packaging/modprobe.d/hvscsi.conf
+	@install -D -m 644 -t $(DESTDIR)/usr/lib/dracut/dracut.conf.d scripts/packaging/dracut/50-hvscsi.conf
+	@install -D -m 644 -t $(DESTDIR)/usr/share/man/man8 scripts/packaging/man/hvscsi.8
+
+deb rpm: ## build packages in out/
+	@scripts/deps packages
+	@scripts/packaging/build $@
+
 minihv: ## build the emulated host for the tests
 	@scripts/deps minihv
 	@$(MAKE) --no-print-directory -C tests/minihv
@@ -66,11 +85,11 @@ clean: ## remove what was built here
 	@$(MAKE) --no-print-directory -C tests/ringtest clean
 	@$(MAKE) --no-print-directory -C tests/fuzz clean
 	@$(MAKE) --no-print-directory -C tests/bench clean
-	@rm -rf tests/qemu/__pycache__ tests/minihv/rogue/__pycache__
+	@rm -rf out tests/qemu/__pycache__ tests/minihv/rogue/__pycache__
 	@$(if $(wildcard $(KDIR)/include/generated/autoconf.h),$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR) clean)
 
 help: ## this list
 	@sed -n 's/^\([a-z_ -]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 26
 
 .DEFAULT_GOAL := modules
-.PHONY: modules modules_install minihv demo kunit check check-long matrix mutants model fuzz bench coverage clean help
+.PHONY: modules modules_install install-dkms install-tools deb rpm minihv demo kunit check check-long matrix mutants model fuzz bench coverage clean help
