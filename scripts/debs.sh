@@ -34,6 +34,12 @@ field() {
 		sed -n "s/^$1: //p" | head -n 1
 }
 
+# Where this machine gets its packages of a suite from.
+mirror_of() { # SUITE
+	# shellcheck disable=SC2016 # for apt-get
+	apt-get indextargets --format '$(REPO_URI)' "Codename: $1" | head -n 1
+}
+
 # Downloads and unpacks packages into the folder $work.
 unpack() {
 	mkdir "$work/debs"

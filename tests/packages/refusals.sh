@@ -1,0 +1,75 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# What hvscsi(8) refuses or only says, for tests/packages/system, which has all that
+# is used here. Each is called with $status 0.
+# shellcheck disable=SC2154
+
+no_modules() {
+	mv "$root/lib/modules/$kernel/updates" "$work/updates"
+	refused 1 "nothing to switch on" on --root "$root" || status=1
+	status_says "modules not installed" || status=1
+	mv "$work/updates" "$root/lib/modules/$kernel/updates"
+	return "$status"
+}
+
+# A small /boot above the one that is there.
+no_room() {
+	cp -p "$image" "$work/image"
+	mount -t tmpfs -o "size=$(($(du -k "$image" | cut -f1) + 4096))k" tmpfs "$root/boot"
+	cp -p "$work/image" "$image"
+	refused 1 "KiB are needed" on --root "$root" || status=1
+	umount "$root/boot"
+	return "$status"
+}
+
+foreign_file() {
+	echo "options hvscsi ring_size=65536" >"$root/etc/modprobe.d/hvscsi.conf"
+	refused 1 "is not of this program" on --root "$root" || status=1
+	rm "$root/etc/modprobe.d/hvscsi.conf"
+	return "$status"
+}
+
+nobody() {
+	cp "$hvscsi" "$work/hvscsi"
+	chmod 755 "$work"
+	code=0
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$work/hvscsi" on \
+		>"$work/why" 2>&1 || code=$?
+	cat "$work/why"
+	[ "$code" = 1 ] && grep -q "only root" "$work/why"
+}
+
+misuse() {
+	refused 2 usage &&
+		refused 2 "sideways is not known" sideways &&
+		refused 2 "\-\-force is not known" on --force &&
+		refused 2 "\-k wants a value" on -k &&
+		refused 2 "status is of all kernels" status -k "$kernel" &&
+		refused 1 "is not a folder" on --root "$root/nowhere" &&
+		refused 1 "kernel 1.2 has no initramfs" on --root "$root" -k 1.2
+}
+
+# Devices of a bus that this machine does not have.
+controllers() {
+	devices=$root/sys/bus/vmbus/devices
+	mkdir -p "$devices/one" "$devices/two" "$devices/three" \
+		"$root/sys/bus/vmbus/drivers/hv_storvsc"
+	echo "{ba6163d9-04a1-4d29-b605-72e2ffb1dc7f}" |
+		tee "$devices/one/class_id" >"$devices/two/class_id"
+	echo "{f8615163-df3e-46c5-913f-f2d2f965ed0e}" >"$devices/three/class_id"
+	ln -s ../../drivers/hv_storvsc "$devices/one/driver"
+	status_says "^controller one: hv_storvsc$" "^controller two: none$" &&
+		! grep three "$work/status" || status=1
+	rm -r "$root/sys/bus"
+	return "$status"
+}
+
+for refusal in "no modules:no_modules" "no room in /boot:no_room" \
+	"a file of somebody else's:foreign_file" "nobody may:nobody" \
+	"the command line is not understood:misuse"; do
+	status=0
+	try "refused: ${refusal%:*}" "${refusal#*:}"
+done
+status=0
+try "status: which driver has which controller" controllers
