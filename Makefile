@@ -25,6 +25,7 @@ install-dkms: ## install the sources for DKMS, below DESTDIR
 
 install-tools: ## install hvscsi(8) and the configuration that goes with it, below DESTDIR
 	@install -D -m 755 scripts/hvscsi $(DESTDIR)/usr/sbin/hvscsi
+	@install -D -m 644 -t $(DESTDIR)/usr/lib/hvscsi scripts/hvscsi-live.sh
 	@install -D -m 644 -t $(DESTDIR)/usr/lib/modprobe.d scripts/packaging/modprobe.d/hvscsi.conf
 	@install -D -m 644 -t $(DESTDIR)/usr/lib/dracut/dracut.conf.d scripts/packaging/dracut/50-hvscsi.conf
 	@install -D -m 644 -t $(DESTDIR)/usr/share/man/man8 scripts/packaging/man/hvscsi.8
@@ -55,7 +56,7 @@ check-long: ## what takes hours: all boots, a cold user-mode kernel, mutants, lo
 	@scripts/deps check
 	@$(MAKE) --no-print-directory -C tests/minihv
 	@tests/qemu/run
-	@tests/qemu/run --cpus 4 --mode async disk-cycles controller-cycles
+	@tests/qemu/run --cpus 4 --mode async disk-cycles controller-cycles adopt-cycles
 	@rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/hvscsi/kunit"
 	@tests/mutants/run
 	@tests/ringtest/run long

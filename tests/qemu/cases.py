@@ -9,6 +9,7 @@ A case is a shell fragment for the guest. Comments at its top describe it:
     # package: waagent lib/udev     of a package of Debian that is only unpacked,
                                     files and all that is in folders, below /usr
                                     in the guest; a line for each package
+    # install: tools                what "make install-tools" installs
     # drivers: hvscsi               when it is not for both; "sender" is
                                     tests/sender, which has no disks
     # disk: size=1G                 a thin disk of its own; may be repeated
@@ -37,8 +38,8 @@ import re
 DRIVERS = ("hv_storvsc", "hvscsi")
 # What a boot can be with; the last one only for cases that ask for it.
 ALL_DRIVERS = (*DRIVERS, "sender")
-KEYS = ("needs", "package", "drivers", "disk", "modules", "host", "only", "limit", "when",
-        "expects", "crashes", "fails", "shows")    # the last two are for planted/run
+KEYS = ("needs", "package", "install", "drivers", "disk", "modules", "host", "only", "limit",
+        "when", "expects", "crashes", "fails", "shows")    # the last two are for planted/run
 # What boots there are, unless the command line says otherwise.
 AXES = {"kernel": ("6.1", "6.12"), "cpus": ("1", "4", "8"),
         "mode": ("sync", "async")}
@@ -70,6 +71,7 @@ class Case:
     title: str
     needs: list
     packages: list
+    install: list
     drivers: list
     disks: list
     modules: list
@@ -114,6 +116,7 @@ def parse(path):
         raise BadCase(f"{path.name}: no sentence says what it tests")
     case = Case(path, title, " ".join(said["needs"]).split(),
                 [line.split() for line in said["package"]],
+                " ".join(said["install"]).split(),
                 " ".join(said["drivers"]).split() or list(DRIVERS),
                 said["disk"], " ".join(said["modules"]).split(),
                 said["host"] or [""],

@@ -10,7 +10,8 @@ import subprocess
 import initramfs
 import machine
 
-SCRIPTS = pathlib.Path(__file__).resolve().parent.parent.parent / "scripts"
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+SCRIPTS = TOP / "scripts"
 
 ISO_DATA = 8 << 20
 
@@ -51,6 +52,15 @@ def package_files(cases):
                 place = str(file.relative_to(root))
                 files["usr/" + place.removeprefix("usr/")] = file
     return files
+
+
+def installed_files(cases, folder):
+    """What cases want of our own, as packages have it, place to file."""
+    targets = sorted({f"install-{what}" for case in cases for what in case.install})
+    if targets:
+        subprocess.run(["make", "-s", "-C", TOP, f"DESTDIR={folder}", *targets], check=True)
+    return {str(file.relative_to(folder)): file
+            for file in folder.rglob("*") if file.is_file()}
 
 
 def own_modules(series, driver, cases):

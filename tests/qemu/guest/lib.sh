@@ -149,6 +149,43 @@ load_module() { # NAME
 	[ -d "/sys/module/$1" ] || insmod "/modules/$1.ko"
 }
 
+# For modprobe, as a system has them.
+install_modules() {
+	mkdir -p "/lib/modules/$(uname -r)"
+	cp /modules/*.ko "/lib/modules/$(uname -r)"
+	depmod
+}
+
+# Through all channels: each CPU has one.
+each_cpu() { # COMMAND...
+	cpu=0
+	while [ $cpu -lt "$CPUS" ]; do
+		taskset -c $cpu "$@"
+		cpu=$((cpu + 1))
+	done
+}
+
+# The first megabyte of a disk, which the host and all channels then have to have.
+new_data() { # C:T:L
+	dd if=/dev/urandom of=/tmp/data bs=64k count=16 2>/dev/null
+	dd if=/tmp/data of="$(disk "$1")" bs=64k oflag=direct 2>/dev/null
+	expect_data "$1"
+}
+
+expect_data() { # C:T:L
+	expect "$(host crc "$1" lba=0 count=2048)" = "$(crc32 /tmp/data | cut -d' ' -f1)"
+	each_cpu sh -c "dd if=$(disk "$1") bs=64k count=16 iflag=direct 2>/dev/null | cmp - /tmp/data"
+}
+
+# Each channel to another CPU, where there are more than one.
+move_channels() { # CONTROLLER, as controller_of() says it
+	for channel in "$1"/channels/*; do
+		cpu=$(cat "$channel/cpu")
+		echo $((CPUS - 1 - cpu)) >"$channel/cpu"
+		expect "$(cat "$channel/cpu")" = $((CPUS - 1 - cpu))
+	done
+}
+
 # One partition over all of a disk that is empty; prints its device node.
 partition() { # /dev/NAME gpt|dos
 	echo start=1MiB | sfdisk -q --label "$2" "$1" >&2
