@@ -190,7 +190,7 @@ move() { # CONTROLLER DRIVER
 	*) die "controller $id is with $owner, and stays there" ;;
 	esac
 	[ -d "$bus/drivers/$wanted" ] || modprobe "$wanted" ||
-		die "$wanted cannot be loaded; controller $id stays with $owner"
+		die "$wanted cannot be loaded; controller $id is as it was"
 	command -v wipefs >/dev/null || die "wipefs, of util-linux, is needed to see who uses the disks"
 	settle
 	# shellcheck disable=SC2086 # words

@@ -46,6 +46,8 @@ misuse() {
 		refused 2 "\-\-force is not known" on --force &&
 		refused 2 "\-k wants a value" on -k &&
 		refused 2 "status is of all kernels" status -k "$kernel" &&
+		refused 2 "adopt is of one controller" adopt &&
+		refused 1 "there is no controller 0" adopt 0 &&
 		refused 1 "is not a folder" on --root "$root/nowhere" &&
 		refused 1 "kernel 1.2 has no initramfs" on --root "$root" -k 1.2
 }
