@@ -101,12 +101,12 @@ programs() {
 }
 
 # What is nowhere to be seen, such as a file system that is no longer mounted anywhere
-# and still has users. This program opens disks exclusively, and writes nothing; but
-# it could, so udev reads their partitions anew.
+# and still has users. This program opens disks exclusively, and writes nothing: there
+# is no signature at that offset. But it could, so udev reads their partitions anew.
 claimed() {
 	for disk in "$device"/host*/target*/*/block/*; do
 		disk=${disk##*/}
-		! wipefs --no-act --all "/dev/$disk" 2>&1 | grep -q "resource busy" ||
+		! wipefs --no-act --offset 1 "/dev/$disk" 2>&1 | grep -q "resource busy" ||
 			echo "$disk, or a part of it, is claimed by the kernel"
 	done
 	settle
