@@ -23,12 +23,14 @@ install-dkms: ## install the sources for DKMS, below DESTDIR
 	@find Kbuild dkms.conf drivers include -name '*.[ch]' -o -name Kbuild -o -name dkms.conf | \
 		xargs cp --parents -t $(dkms_dir)
 
-install-tools: ## install hvscsi(8) and the configuration that goes with it, below DESTDIR
+install-tools: ## install hvscsi(8), the configuration that goes with it, and documents, below DESTDIR
 	@install -D -m 755 scripts/hvscsi $(DESTDIR)/usr/sbin/hvscsi
 	@install -D -m 644 -t $(DESTDIR)/usr/lib/hvscsi scripts/hvscsi-live.sh
 	@install -D -m 644 -t $(DESTDIR)/usr/lib/modprobe.d scripts/packaging/modprobe.d/hvscsi.conf
 	@install -D -m 644 -t $(DESTDIR)/usr/lib/dracut/dracut.conf.d scripts/packaging/dracut/50-hvscsi.conf
+	@install -D -m 644 -t $(DESTDIR)/usr/share/man/man4 scripts/packaging/man/hvscsi.4
 	@install -D -m 644 -t $(DESTDIR)/usr/share/man/man8 scripts/packaging/man/hvscsi.8
+	@install -D -m 644 -t $(DESTDIR)/usr/share/doc/hvscsi docs/*.md
 
 deb rpm: ## build packages in out/
 	@scripts/deps packages
@@ -57,6 +59,7 @@ check-long: ## what takes hours: all boots, a cold user-mode kernel, mutants, lo
 	@$(MAKE) --no-print-directory -C tests/minihv
 	@tests/qemu/run
 	@tests/qemu/run --cpus 4 --mode async disk-cycles controller-cycles adopt-cycles
+	@tests/qemu/run --kernel 6.12-own --cpus 4 --mode async --driver hvscsi signature-trusted
 	@rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/hvscsi/kunit"
 	@tests/mutants/run
 	@tests/ringtest/run long
