@@ -60,6 +60,7 @@ check-long: ## what takes hours: all boots, a cold user-mode kernel, mutants, lo
 	@tests/qemu/run
 	@tests/qemu/run --cpus 4 --mode async disk-cycles controller-cycles adopt-cycles
 	@tests/qemu/run --kernel 6.12-own --cpus 4 --mode async --driver hvscsi signature-trusted
+	@tests/rootdisk/run --long
 	@rm -rf "$${XDG_CACHE_HOME:-$$HOME/.cache}/hvscsi/kunit"
 	@tests/mutants/run
 	@tests/ringtest/run long
@@ -67,6 +68,9 @@ check-long: ## what takes hours: all boots, a cold user-mode kernel, mutants, lo
 
 matrix: ## build the modules for every kernel that Debian has, and boot each that runs here
 	@scripts/check matrix
+
+rootdisk: ## boot a Debian 12 from a disk of ours, to a login prompt
+	@scripts/check rootdisk
 
 mutants: ## break both modules in many ways, one at a time, and see each noticed
 	@scripts/deps check
@@ -96,4 +100,4 @@ help: ## this list
 	@sed -n 's/^\([a-z_ -]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 26
 
 .DEFAULT_GOAL := modules
-.PHONY: modules modules_install install-dkms install-tools deb rpm minihv demo kunit check check-long matrix mutants model fuzz bench coverage clean help
+.PHONY: modules modules_install install-dkms install-tools deb rpm minihv demo kunit check check-long matrix rootdisk mutants model fuzz bench coverage clean help
