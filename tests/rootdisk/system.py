@@ -136,16 +136,16 @@ class System:
         """Runs @command as root; what it says. Fails if it does."""
         nonce = secrets.token_hex(4)
         control = self.machine.control
-        end = re.compile(rf"=({nonce}) (\d+)$")
+        end = re.compile(rf"(.*)={nonce} (\d+)$")
         self._limit(limit)
         control.lines.clear()
         control.send(f"{{ {command}; }} </dev/null 2>&1; echo =''{nonce} $?")
-        self._wait(lambda: any(end.search(line) for line in control.lines), command)
-        said = [line for line in control.lines if nonce not in line]
-        status = next(found[2] for found in map(end.search, control.lines) if found)
-        if status != "0":
-            raise Failed(f"exit {status}: {command}\n" + "\n".join(said))
-        return "\n".join(said)
+        self._wait(lambda: control.lines and end.match(control.lines[-1]), command)
+        found = end.match(control.lines.pop())
+        said = "\n".join(control.lines + [found[1]]).removesuffix("\n")
+        if found[2] != "0":
+            raise Failed(f"exit {found[2]}: {command}\n{said}")
+        return said
 
     def wait_for_log(self, text):
         """Until the first serial port has said @text."""
