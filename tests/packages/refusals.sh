@@ -13,6 +13,17 @@ no_modules() {
 	return "$status"
 }
 
+built_in() {
+	builtin=$root/lib/modules/$kernel/modules.builtin
+	theirs=$(find "$root/lib/modules/$kernel" -name hv_storvsc.ko)
+	mv "$theirs" "$work/theirs"
+	echo kernel/drivers/scsi/hv_storvsc.ko >>"$builtin"
+	refused 1 "built into it" on --root "$root" || status=1
+	sed -i '$d' "$builtin"
+	mv "$work/theirs" "$theirs"
+	return "$status"
+}
+
 # A small /boot above the one that is there.
 no_room() {
 	cp -p "$image" "$work/image"
@@ -67,11 +78,13 @@ controllers() {
 	return "$status"
 }
 
-for refusal in "no modules:no_modules" "no room in /boot:no_room" \
+for refusal in "no modules:no_modules" "a kernel with hv_storvsc built in:built_in" \
+	"no room in /boot:no_room" \
 	"a file of somebody else's:foreign_file" "nobody may:nobody" \
-	"the command line is not understood:misuse"; do
+	"the command line is not understood:misuse" "on without /boot:no_boot on off"; do
 	status=0
-	try "refused: ${refusal%:*}" "${refusal#*:}"
+	# shellcheck disable=SC2086 # words
+	try "refused: ${refusal%:*}" ${refusal#*:}
 done
 status=0
 try "status: which driver has which controller" controllers
