@@ -91,8 +91,9 @@ holders() {
 	done
 }
 
+# What is mapped stays open without a descriptor.
 programs() {
-	printf '%s\n' /proc/[0-9]*/fd/* |
+	printf '%s\n' /proc/[0-9]*/fd/* /proc/[0-9]*/map_files/* |
 		xargs stat -L -c '%F %t:%T %n' 2>/dev/null |
 		sed -n 's,^\([bc]\)[a-z]* special file \([^ ]*\) /proc/\([0-9]*\)/.*,\1 \2 \3,p' |
 		only_ours | while read -r name process; do
@@ -106,8 +107,13 @@ programs() {
 claimed() {
 	for disk in "$device"/host*/target*/*/block/*; do
 		disk=${disk##*/}
-		! wipefs --no-act --offset 1 "/dev/$disk" 2>&1 | grep -q "resource busy" ||
-			echo "$disk, or a part of it, is claimed by the kernel"
+		said=$(wipefs --no-act --offset 1 "/dev/$disk" 2>&1) && continue
+		case $said in
+		*"resource busy"*) echo "$disk, or a part of it, is claimed by the kernel" ;;
+		# A drive that is empty.
+		*"No medium found"*) ;;
+		*) echo "$disk may be claimed by the kernel: $(echo "$said" | head -n 1)" ;;
+		esac
 	done
 	settle
 }
@@ -177,6 +183,15 @@ give_back() { # OVERRIDE
 	die "$wanted does not take controller $id, see dmesg; $result"
 }
 
+# Not before it has to be: it takes each controller that has no driver, and gives
+# them up when this program gives up.
+load() { # DRIVER
+	[ ! -d "$bus/drivers/$1" ] || return 0
+	# With what it needs, which is loaded even when it is not.
+	trap 'modprobe -r "$wanted" 2>/dev/null; rm -rf "$work"' EXIT
+	modprobe "$1" || die "$1 cannot be loaded; controller $id is as it was"
+}
+
 move() { # CONTROLLER DRIVER
 	find_controller "$1"
 	wanted=$2
@@ -189,12 +204,11 @@ move() { # CONTROLLER DRIVER
 	hvscsi | hv_storvsc | none) ;;
 	*) die "controller $id is with $owner, and stays there" ;;
 	esac
-	[ -d "$bus/drivers/$wanted" ] || modprobe "$wanted" ||
-		die "$wanted cannot be loaded; controller $id is as it was"
 	command -v wipefs >/dev/null || die "wipefs, of util-linux, is needed to see who uses the disks"
 	settle
 	# shellcheck disable=SC2086 # words
 	refuse_if_used $visible claimed
+	load "$wanted"
 	places >"$work/before"
 	# That took its time.
 	# shellcheck disable=SC2086 # words
@@ -203,6 +217,7 @@ move() { # CONTROLLER DRIVER
 	[ "$override" != "(null)" ] || override=
 	trap '' INT TERM HUP
 	give_to "$wanted" || give_back "$override"
+	trap 'rm -rf "$work"' EXIT
 	# A driver that is asked for by name is not needed for what there was before.
 	[ "$wanted" = hvscsi ] || echo >"$device/driver_override"
 	trap 'exit 1' INT TERM HUP
