@@ -69,7 +69,7 @@ check-long: ## what takes hours: all boots, a cold user-mode kernel, mutants, lo
 matrix: ## build the modules for every kernel that Debian has, and boot each that runs here
 	@scripts/check matrix
 
-rootdisk: ## boot a Debian 12 from a disk of ours, to a login prompt
+rootdisk: ## boot a Debian 12 from a disk of ours, and from a DVD, to a login prompt
 	@scripts/check rootdisk
 
 mutants: ## break both modules in many ways, one at a time, and see each noticed

@@ -1,16 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A Debian on the emulated host that boots from its disk, and a shell in it.
-
-There is no firmware: kernel and initramfs are read out of the disk's image, as the
-system has left them there, and started with the command line that GRUB would give.
-"""
+"""A Debian on the emulated host that boots from a medium, and a shell in it."""
 
 import os
 import pathlib
 import re
 import secrets
 import select
-import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -18,9 +13,6 @@ sys.path.insert(0, str(TOP / "tests/qemu"))
 
 import cases as case_files          # noqa: E402 pylint: disable=wrong-import-position
 from machine import Machine         # noqa: E402 pylint: disable=wrong-import-position
-
-PARTITION = 1 << 20
-UUID = re.compile(r"^UUID=(\S+) / ", re.M)
 
 # Seconds of QEMU's processor time, not of the clock: a busy machine changes nothing.
 # Nearly all of it goes to the compiler and to making an initramfs.
@@ -34,50 +26,22 @@ class Failed(Exception):
     """What went wrong, in a line or more."""
 
 
-def debugfs(image, request):
-    """What debugfs says to a request about the partition of @image."""
-    done = subprocess.run(["debugfs", "-R", request, f"{image}?offset={PARTITION}"],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=False)
-    return done.stdout
-
-
-def check_image(image):
-    """Fails if the file system of the image is not clean."""
-    done = subprocess.run(["e2fsck", "-fn", f"{image}?offset={PARTITION}"],
-                          capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Failed(f"e2fsck: {done.stdout}")
-
-
-def read_out(image, folder):
-    """Puts what a boot loader would load into @folder; the UUID of the root."""
-    for link, file in (("/vmlinuz", "kernel"), ("/initrd.img", "initramfs")):
-        said = debugfs(image, f"stat {link}")
-        target = re.search(r'Fast link dest: "(\S+)"', said)
-        if not target:
-            raise Failed(f"the image has no {link}: {said}")
-        debugfs(image, f"dump /{target[1].lstrip('/')} {folder / file}")
-    return UUID.search(debugfs(image, "cat /etc/fstab"))[1]
-
-
 class System:
-    """One boot from @image, @megabytes of which are the disk."""
+    """One boot from @medium, one of media.py's."""
 
-    def __init__(self, image, megabytes, folder, options="", host=()):
+    def __init__(self, medium, folder, options="", host=()):
         """@options: more for the kernel's command line. @host: commands for the host
         before it starts the system."""
-        self.image = image
-        folder.mkdir()
-        root = read_out(image, folder)
+        self.medium = medium
+        command_line = medium.load(folder)
         self.machine = Machine(
             folder, folder / "kernel", folder / "initramfs", 1,
-            "mode=async strict=on subchannels=3", [image],
-            kernel_options=f"root=UUID={root} ro {options}".strip())
+            "mode=async strict=on subchannels=3", [medium.image],
+            kernel_options=f"{command_line} {options}".strip())
         try:
             self._limit(BOOT_LIMIT)
             self._wait(lambda: "! ready" in self._said(), "the host does not start")
-            for command in (f"disk add 0:0:0 file=0 size={megabytes}M", *host, "boot"):
+            for command in (f"disk add 0:0:0 file=0 {medium.attributes()}", *host, "boot"):
                 self.host(command)
             self._shell()
         except BaseException:
@@ -152,10 +116,16 @@ class System:
         self._limit(BOOT_LIMIT)
         self._wait(lambda: text in self.machine.log(), text)
 
-    def driver(self):
-        """Of the controller of the disk that / is on."""
-        return self.shell("disk=$(lsblk -no PKNAME $(findmnt -no SOURCE /)); "
-                          "d=$(readlink -f /sys/block/$disk); "
+    @staticmethod
+    def expect(what, wanted, name):
+        """Fails unless both are the same."""
+        if what != wanted:
+            raise Failed(f"{name}: {what}, and not {wanted}")
+
+    def driver(self, folder):
+        """Of the controller of the disk or drive that is mounted on @folder."""
+        return self.shell(f"disk=$(lsblk -snro KNAME $(findmnt -no SOURCE {folder}) | "
+                          "tail -n 1); d=$(readlink -f /sys/block/$disk); "
                           "basename $(readlink ${d%/host*}/driver)")
 
     def power_off(self):
@@ -175,7 +145,7 @@ class System:
         complaints = case_files.complaints(self.machine.log())
         if complaints:
             raise Failed("the kernel said: " + "\n".join(complaints))
-        check_image(self.image)
+        self.medium.check()
 
     def __enter__(self):
         return self
