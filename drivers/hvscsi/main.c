@@ -45,10 +45,11 @@ static const struct kernel_param_ops hvscsi_range_ops = {
 	.get = param_get_uint,
 };
 
-static struct hvscsi_range hvscsi_handshake_timeout = { 180, 1, 600 };
+/* An initramfs gives up after 120 seconds: hv_storvsc has to have had its turn by then. */
+static struct hvscsi_range hvscsi_handshake_timeout = { 90, 1, 600 };
 module_param_cb(handshake_timeout, &hvscsi_range_ops, &hvscsi_handshake_timeout,
 		0444);
-MODULE_PARM_DESC(handshake_timeout, "Seconds that the whole start-up conversation with the host may take, 1 to 600 (default 180)");
+MODULE_PARM_DESC(handshake_timeout, "Seconds that the whole start-up conversation with the host may take, 1 to 600 (default 90)");
 
 static struct hvscsi_range hvscsi_ring_size = { SZ_128K, SZ_16K, SZ_2M };
 module_param_cb(ring_size, &hvscsi_range_ops, &hvscsi_ring_size, 0444);

@@ -7,7 +7,7 @@
  * channel's receive lock serialises answers, and one atomic exchange decides
  * between an answer and the end of our patience.
  *
- * All questions together get handshake_timeout seconds (180 by default, as
+ * All questions together get handshake_timeout seconds (90 by default, as
  * busy hosts have needed many). Whatever goes wrong, a refusal, a malformed
  * answer, silence or the loss of the device, ends in exactly one line in the
  * log and an error from probe, which closes the channel and so leaves the
