@@ -93,7 +93,7 @@ holders() {
 
 # What is mapped stays open without a descriptor.
 programs() {
-	printf '%s\n' /proc/[0-9]*/fd/* /proc/[0-9]*/map_files/* |
+	printf '%s\n' /proc/[0-9]*/task/[0-9]*/fd/* /proc/[0-9]*/map_files/* |
 		xargs stat -L -c '%F %t:%T %n' 2>/dev/null |
 		sed -n 's,^\([bc]\)[a-z]* special file \([^ ]*\) /proc/\([0-9]*\)/.*,\1 \2 \3,p' |
 		only_ours | while read -r name process; do
@@ -183,12 +183,19 @@ give_back() { # OVERRIDE
 	die "$wanted does not take controller $id, see dmesg; $result"
 }
 
+# With what it needs, which is loaded even when it is not, and without what modprobe
+# would take away beside: with "hvscsi on" that would be hvscsi for hv_storvsc.
+unload() { # DRIVER
+	for module in "$1" $(modinfo -F depends "$1" | tr , ' '); do
+		rmmod "$module" 2>/dev/null || true
+	done
+}
+
 # Not before it has to be: it takes each controller that has no driver, and gives
 # them up when this program gives up.
 load() { # DRIVER
 	[ ! -d "$bus/drivers/$1" ] || return 0
-	# With what it needs, which is loaded even when it is not.
-	trap 'modprobe -r "$wanted" 2>/dev/null; rm -rf "$work"' EXIT
+	trap 'unload "$wanted"; rm -rf "$work"' EXIT
 	modprobe "$1" || die "$1 cannot be loaded; controller $id is as it was"
 }
 
