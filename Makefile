@@ -28,6 +28,7 @@ install-tools: ## install hvscsi(8), the configuration that goes with it, and do
 	@install -D -m 644 -t $(DESTDIR)/usr/lib/hvscsi scripts/hvscsi-live.sh
 	@install -D -m 644 -t $(DESTDIR)/usr/lib/modprobe.d scripts/packaging/modprobe.d/hvscsi.conf
 	@install -D -m 644 -t $(DESTDIR)/usr/lib/dracut/dracut.conf.d scripts/packaging/dracut/50-hvscsi.conf
+	@install -D -m 755 -t $(DESTDIR)/usr/lib/dracut/modules.d/90hvscsi scripts/packaging/dracut/module-setup.sh
 	@install -D -m 644 -t $(DESTDIR)/usr/share/man/man4 scripts/packaging/man/hvscsi.4
 	@install -D -m 644 -t $(DESTDIR)/usr/share/man/man8 scripts/packaging/man/hvscsi.8
 	@install -D -m 644 -t $(DESTDIR)/usr/share/doc/hvscsi docs/*.md

@@ -24,6 +24,10 @@ holds_modules() {
 	holds '/hvring\.ko' && holds '/hvscsi\.ko'
 }
 
+holds_none() {
+	! holds '/hvring\.ko' && ! holds '/hvscsi\.ko'
+}
+
 holds_fallback() {
 	holds '/hv_storvsc\.ko'
 }
