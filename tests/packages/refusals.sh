@@ -63,6 +63,49 @@ misuse() {
 		refused 1 "kernel 1.2 has no initramfs" on --root "$root" -k 1.2
 }
 
+spoil_images() { # LINE-OF-SHELL
+	hook=$root/etc/initramfs-tools/hooks/zz-test
+	printf '%s\n' '#!/bin/sh' "$1" >"$hook"
+	chmod +x "$hook"
+}
+
+# What makes it says that all is well.
+not_as_it_has_to_be() { # [FOLDER]
+	# shellcheck disable=SC2016 # for the other shell
+	spoil_images '[ "$1" = prereqs ] || rm "$DESTDIR/etc/modprobe.d/hvscsi.conf"'
+	refused 1 "failed; .* images are as they were" on --root "${1-$root}" &&
+		grep "making .*/initrd.img-$kernel" "$work/why" &&
+		grep "is not as it has to be" "$work/why" || status=1
+	rm "$hook"
+	return "$status"
+}
+
+# What a run that ended in the middle left does not count; one that goes on does.
+other_runs() {
+	other=$root/boot/initrd.img-1.0
+	echo now >"$other"
+	echo older >"$other.hvscsi-undo"
+	code=0
+	flock "$root/boot" "$hvscsi" on --root "$root" >"$work/why" 2>&1 || code=$?
+	cat "$work/why"
+	[ "$code" = 1 ] && grep -q "another hvscsi is at work" "$work/why" &&
+		[ -e "$other.hvscsi-undo" ] || status=1
+	spoil_images "exit 1"
+	! "$hvscsi" on --root "$root" && [ ! -e "$other.hvscsi-undo" ] && grep -x now "$other" || status=1
+	rm -f "$hook" "$other" "$other.hvscsi-undo"
+	return "$status"
+}
+
+# A name with a blank, beside which something lies that has the first half of it.
+blank() {
+	mkdir "$work/a b" && echo keep >"$work/a"
+	mount --rbind "$root" "$work/a b" || return
+	not_as_it_has_to_be "$work/a b" || status=1
+	umount -l "$work/a b"
+	grep keep "$work/a" || status=1
+	return "$status"
+}
+
 # Devices of a bus that this machine does not have.
 controllers() {
 	devices=$root/sys/bus/vmbus/devices
@@ -81,7 +124,10 @@ controllers() {
 for refusal in "no modules:no_modules" "a kernel with hv_storvsc built in:built_in" \
 	"no room in /boot:no_room" \
 	"a file of somebody else's:foreign_file" "nobody may:nobody" \
-	"the command line is not understood:misuse" "on without /boot:no_boot on off"; do
+	"the command line is not understood:misuse" \
+	"an image that is not as it has to be:not_as_it_has_to_be" "other runs, over or not:other_runs" \
+	"an image in a folder with a blank in its name:blank" \
+	"on without /boot:no_boot on off"; do
 	status=0
 	# shellcheck disable=SC2086 # words
 	try "refused: ${refusal%:*}" ${refusal#*:}
