@@ -85,11 +85,13 @@ other_runs() {
 	other=$root/boot/initrd.img-1.0
 	echo now >"$other"
 	echo older >"$other.hvscsi-undo"
-	code=0
-	flock "$root/boot" "$hvscsi" on --root "$root" >"$work/why" 2>&1 || code=$?
-	cat "$work/why"
-	[ "$code" = 1 ] && grep -q "another hvscsi is at work" "$work/why" &&
-		[ -e "$other.hvscsi-undo" ] || status=1
+	for command in on off; do
+		code=0
+		flock "$root/boot" "$hvscsi" "$command" --root "$root" >"$work/why" 2>&1 || code=$?
+		cat "$work/why"
+		[ "$code" = 1 ] && grep -q "another hvscsi is at work" "$work/why" &&
+			[ -e "$other.hvscsi-undo" ] || status=1
+	done
 	spoil_images "exit 1"
 	! "$hvscsi" on --root "$root" && [ ! -e "$other.hvscsi-undo" ] && grep -x now "$other" || status=1
 	rm -f "$hook" "$other" "$other.hvscsi-undo"
@@ -122,6 +124,7 @@ controllers() {
 }
 
 for refusal in "no modules:no_modules" "a kernel with hv_storvsc built in:built_in" \
+	"on without hv_storvsc:no_fallback on nothing.to.switch" \
 	"no room in /boot:no_room" \
 	"a file of somebody else's:foreign_file" "nobody may:nobody" \
 	"the command line is not understood:misuse" \
