@@ -1,12 +1,28 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What is in an image, and which driver would be loaded. $root is the system, $image
+# Who makes an image, what is in it, and which driver would be loaded. $root is the system, $image
 # its image, $builder who makes it, $kernel the kernel, $work a folder of the caller.
 # shellcheck disable=SC2154
 
 # How the bus announces a SCSI controller.
 alias_of_controllers=vmbus:d96361baa104294db60572e2ffb1dc7f
+
+make_image() {
+	if [ "$builder" = dracut ]; then
+		in_root dracut --quiet --force "${image#"$root"}" "$kernel"
+	else
+		in_root update-initramfs -u -k "$kernel"
+	fi
+}
+
+# Instead of what the system came with.
+use_dracut() {
+	in_root dpkg --force-depends --purge initramfs-tools initramfs-tools-core
+	in_root sh -c "dpkg -i /var/local/*.deb"
+	printf 'hostonly="yes"\ncompress="cat"\n' >"$root/etc/dracut.conf.d/test.conf"
+	make_image
+}
 
 image_files() {
 	if [ "$builder" = dracut ]; then
